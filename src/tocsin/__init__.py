@@ -1,0 +1,1 @@
+"""Tocsin: an open public-warning server. The map of the house is ``ARCHITECTURE.md``."""
