@@ -1,0 +1,52 @@
+"""The Common Alerting Protocol: alerts as data, and their XML both ways (OASIS CAP 1.2).
+
+``read`` takes the bytes of a stranger, ``write`` makes bytes that every reader of the standard accepts. The package
+knows no network, no clock and no rule of the house: what an alert means for an alarm is in ``tocsin.alarms``.
+"""
+
+from tocsin.cap.errors import CapError, Finding
+from tocsin.cap.limits import LIMITS, Limits
+from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Pair, Reference, Resource
+from tocsin.cap.reading import read
+from tocsin.cap.shapes import Circle, ShapeError, circle, polygon_points
+from tocsin.cap.values import (
+    NAMESPACE,
+    Category,
+    Certainty,
+    MsgType,
+    ResponseType,
+    Scope,
+    Severity,
+    Status,
+    Urgency,
+)
+from tocsin.cap.writing import write
+
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "LIMITS",
+    "NAMESPACE",
+    "Alert",
+    "Area",
+    "CapError",
+    "Category",
+    "Certainty",
+    "Circle",
+    "Finding",
+    "Info",
+    "Limits",
+    "MsgType",
+    "Pair",
+    "Reference",
+    "Resource",
+    "ResponseType",
+    "Scope",
+    "Severity",
+    "ShapeError",
+    "Status",
+    "Urgency",
+    "circle",
+    "polygon_points",
+    "read",
+    "write",
+]

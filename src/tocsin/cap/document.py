@@ -1,0 +1,151 @@
+"""From bytes of a stranger to an XML tree that can be looked at without harm.
+
+Every document type declaration is refused before anything in it is read, nothing is fetched, and size, depth, number
+of elements and length of texts are bounded by ``limits``. Comments and blanks are kept, a signature needs them.
+What the tree says is not looked at here (``structure``).
+"""
+
+from typing import Any
+
+from lxml import etree
+
+from tocsin.cap.errors import CapError, Finding, excerpt
+from tocsin.cap.limits import Limits
+from tocsin.cap.structure import line_of
+from tocsin.cap.values import NAMESPACE, OLDER_NAMESPACES
+
+# The prolog is read in such steps until the first element shows that no declaration came before it.
+_STEP_BYTES = 4096
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+_OTHER_DOCUMENTS = {
+    "html": "This is a web page: the source answered with an error or a login instead of an alert.",
+    "feed": "This is an Atom feed: read the alerts that it links to.",
+    "rss": "This is an RSS feed: read the alerts that it links to.",
+    "EDXLDistribution": "This is an EDXL-DE envelope: read the alert inside it.",
+}
+
+
+def parsed(data: bytes, limits: Limits) -> etree._Element:
+    """Return the root ``alert`` of the CAP 1.2 document *data*. Raises ``CapError``."""
+    if len(data) > limits.size_bytes_max:
+        raise _too_large("size", f"{len(data)} bytes", f"at most {limits.size_bytes_max} bytes")
+    data = _without_leading_blanks(data)
+    if not data:
+        raise CapError(_finding("empty-document", "An alert is an XML document.", "Send the document."))
+    # One byte in each start and end tag, whatever the encoding of the document; counted before memory is spent.
+    if data.count(b"<") > 2 * limits.elements_max + limits.depth_max:
+        raise _too_large("elements", "more tags", f"at most {limits.elements_max} elements")
+    try:
+        _refuse_document_type(data)
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _document_type("")
+    _refuse_other_documents(root)
+    _measure(root, limits)
+    return root
+
+
+def _parser(target: Any = None) -> etree.XMLParser:
+    return etree.XMLParser(
+        target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False
+    )
+
+
+def _without_leading_blanks(data: bytes) -> bytes:
+    # Two services of the survey put a line break before the XML declaration, which no parser takes.
+    if data.startswith(_UTF8_MARK):
+        return _UTF8_MARK + data[len(_UTF8_MARK) :].lstrip()
+    return data.lstrip()
+
+
+class _RootReachedError(Exception):
+    """Ends the reading of the prolog."""
+
+
+class _Prolog:
+    """Parser target: stops at a document type declaration, or else at the first element."""
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        raise _document_type(name)
+
+    def start(self, tag: str, attributes: object) -> None:
+        raise _RootReachedError
+
+    def end(self, tag: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _refuse_document_type(data: bytes) -> None:
+    parser = _parser(_Prolog())
+    try:
+        for begin in range(0, len(data), _STEP_BYTES):
+            parser.feed(data[begin : begin + _STEP_BYTES])
+        parser.close()
+    except _RootReachedError:
+        return
+
+
+def _refuse_other_documents(root: etree._Element) -> None:
+    name = etree.QName(root)
+    if (name.namespace, name.localname) == (NAMESPACE, "alert"):
+        return
+    found = f"{excerpt(name.localname)} in namespace {excerpt(name.namespace or 'none')}"
+    remedy = _OTHER_DOCUMENTS.get(name.localname, f'Send <alert xmlns="{NAMESPACE}">.')
+    code, rule = "unknown-root", "The root of an alert is the element alert of CAP 1.2."
+    if name.localname == "alert" and name.namespace in OLDER_NAMESPACES:
+        version = OLDER_NAMESPACES[name.namespace]
+        code, rule = "version-not-read", f"This is CAP {version}; only CAP 1.2 is read."
+        remedy = "Ask the source for CAP 1.2. Changing the namespace alone is no conversion."
+    elif name.localname == "alert":
+        code = "unknown-namespace"
+    raise CapError(_finding(code, rule, remedy, found=found, path=excerpt(name.localname), line=line_of(root)))
+
+
+def _measure(root: etree._Element, limits: Limits) -> None:
+    if root.xpath(f"boolean({'/*' * (limits.depth_max + 1)})"):
+        raise _too_large("depth", "deeper elements", f"at most {limits.depth_max} elements inside each other")
+    for count, node in enumerate(root.iter(), start=1):
+        if count > limits.elements_max:
+            raise _too_large("elements", "more elements", f"at most {limits.elements_max} elements")
+        for text in (node.text, node.tail):
+            if text and len(text) > limits.text_characters_max:
+                allowed = f"at most {limits.text_characters_max} characters in one text"
+                raise _too_large("text", f"{len(text)} characters", allowed, line_of(node))
+
+
+def _not_well_formed(error: etree.XMLSyntaxError) -> CapError:
+    line = error.position[0] if error.position else None
+    if getattr(error, "code", None) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return _too_large("depth", excerpt(error.msg or ""), "bounded in depth and length", line)
+    return CapError(
+        _finding(
+            "not-well-formed",
+            "An alert is a well-formed XML document.",
+            "Send the document whole, in the encoding that it declares.",
+            found=excerpt(error.msg or ""),
+            line=line,
+        )
+    )
+
+
+def _document_type(name: str) -> CapError:
+    remedy = _OTHER_DOCUMENTS.get(name.lower(), "Remove the declaration; CAP needs none.")
+    return CapError(_finding("doctype", "A document type declaration is never read.", remedy, found=excerpt(name)))
+
+
+def _too_large(measure: str, found: str, allowed: str, line: int | None = None) -> CapError:
+    remedy = "Send less, or give this source a larger limit."
+    return CapError(_finding(f"too-large-{measure}", f"A document has {allowed}.", remedy, found=found, line=line))
+
+
+def _finding(
+    code: str, rule: str, remedy: str, *, found: str = "", path: str = "document", line: int | None = None
+) -> Finding:
+    return Finding(code=code, path=path, line=line, found=found, rule=rule, remedy=remedy)

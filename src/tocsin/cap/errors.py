@@ -1,0 +1,56 @@
+"""What is wrong with a message, said so that its author can mend it.
+
+A ``Finding`` is one broken rule at one place; a ``CapError`` carries all that were found. What counts as broken is
+decided in ``structure`` (the form of the standard), ``document`` (the XML around it) and ``fitness`` (what is written).
+"""
+
+from dataclasses import dataclass
+
+# A report that long is read by nobody; a hostile document could otherwise make it as long as itself.
+FINDINGS_MAX = 100
+
+# Enough to recognise a value in a report, too little to fill a log.
+FOUND_CHARACTERS_MAX = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken rule.
+
+    ``code`` is stable, ``path`` counts repeated elements from one (``alert/info[2]/event``), ``line`` is the line of
+    the document or ``None`` where no document is at hand, ``remedy`` says what would be right.
+    """
+
+    code: str
+    path: str
+    rule: str
+    remedy: str
+    found: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"line {self.line}, {self.path}"
+        found = f" Found: {self.found!r}." if self.found else ""
+        return f"{self.code}: {place}: {self.rule}{found} {self.remedy}"
+
+
+class CapError(ValueError):
+    """The message cannot be read or written; ``findings`` holds at least one reason, the first one leads."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings[:FINDINGS_MAX]
+        self.left_out = len(findings) - len(self.findings)
+        lines = [str(finding) for finding in self.findings]
+        if self.left_out:
+            lines.append(f"and {self.left_out} more.")
+        super().__init__("\n".join(lines))
+
+    @property
+    def code(self) -> str:
+        return self.findings[0].code
+
+
+def excerpt(text: str) -> str:
+    """Return *text* short enough for a report, its white space made single blanks."""
+    flat = " ".join(text[: 4 * FOUND_CHARACTERS_MAX].split())
+    return flat if len(flat) <= FOUND_CHARACTERS_MAX else flat[: FOUND_CHARACTERS_MAX - 1] + "…"

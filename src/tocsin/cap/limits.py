@@ -1,0 +1,26 @@
+"""How large a message may be before anybody looks at what it says.
+
+One source may need other limits than the rest: a caller passes its own ``Limits``, and the rule for it is kept with
+the source. The sizes come from a survey of 1,065 alerts, the largest of which has 1.68 MB.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    # The largest alert seen carries a megabyte of audio and stays below this.
+    size_bytes_max: int = 2 * 1024 * 1024
+    # 331 areas in each of nine languages, with their codes, are about as many; each element costs memory many times
+    # the four bytes that it takes to write.
+    elements_max: int = 40_000
+    # CAP itself is five deep; a signature is the only thing in it that is deeper.
+    depth_max: int = 24
+    # A polygon of 41,009 points and a minute of embedded audio were seen; both are one text.
+    text_characters_max: int = 1_500_000
+
+
+LIMITS = Limits()
+
+# A number in CAP has a handful of digits. Turning a million digits into a number takes minutes.
+NUMBER_CHARACTERS_MAX = 40

@@ -1,0 +1,168 @@
+"""Does a document have the form of CAP 1.2? Every place that has not is named.
+
+The form itself is the table in ``grammar``. Rules beyond the form are in ``fitness`` for what is written.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from lxml import etree
+
+from tocsin.cap.datatypes import Datatype
+from tocsin.cap.errors import Finding, excerpt
+from tocsin.cap.grammar import ALERT, Group
+from tocsin.cap.times import XML_BLANKS
+from tocsin.cap.values import NAMESPACE
+
+SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+# These two say where a schema lies; nobody follows them.
+_HARMLESS_ATTRIBUTES = {f"{_INSTANCE}schemaLocation", f"{_INSTANCE}noNamespaceSchemaLocation"}
+_NIL_ATTRIBUTES = (f"{_INSTANCE}nil", "nil")
+
+
+def findings(root: etree._Element) -> list[Finding]:
+    """Return every place where the alert *root* breaks the form of CAP 1.2, in document order."""
+    return list(_group(root, ALERT, "alert"))
+
+
+def children(node: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements below *node*; comments and instructions are none, and one marked nil says it is missing."""
+    for child in node:
+        if isinstance(child.tag, str) and not _is_nil(child):
+            yield child
+
+
+def text_of(node: etree._Element) -> str:
+    """Return the whole text of *node*, read across comments: ``go<!--x-->od`` is one word."""
+    return "".join(str(piece) for piece in node.itertext())
+
+
+def line_of(node: etree._Element) -> int | None:
+    return cast("int | None", node.sourceline)
+
+
+def _is_nil(node: etree._Element) -> bool:
+    return any(node.get(name) in ("true", "1") for name in _NIL_ATTRIBUTES)
+
+
+def _group(node: etree._Element, rows: Group, path: str) -> Iterator[Finding]:
+    yield from _attributes(node, path)
+    yield from _text_between(node, path)
+    order = {part.name: index for index, part in enumerate(rows)}
+    counts = dict.fromkeys(order, 0)
+    furthest, closed = 0, False
+    for child in children(node):
+        name = etree.QName(child)
+        if rows is ALERT and name.namespace == SIGNATURE_NAMESPACE:
+            closed = True
+            continue
+        if name.namespace != NAMESPACE or name.localname not in order:
+            yield _unknown(child, name, path, rows)
+            continue
+        index = order[name.localname]
+        part = rows[index]
+        counts[part.name] += 1
+        place = f"{path}/{part.name}" + ("" if part.most == 1 else f"[{counts[part.name]}]")
+        if index < furthest or closed:
+            yield _out_of_order(child, place, "Signature" if closed else rows[furthest].name)
+        furthest = max(furthest, index)
+        if part.most is not None and counts[part.name] > part.most:
+            yield _repeated(child, place)
+        if isinstance(part.content, tuple):
+            yield from _group(child, part.content, place)
+        else:
+            yield from _value(child, part.content, place)
+    yield from (_missing(node, f"{path}/{part.name}") for part in rows if counts[part.name] < part.least)
+
+
+def _value(node: etree._Element, content: Datatype, path: str) -> Iterator[Finding]:
+    yield from _attributes(node, path)
+    markup = next((child for child in node if isinstance(child.tag, str)), None)
+    if markup is not None:
+        yield Finding(
+            code="markup-in-text",
+            path=path,
+            line=line_of(markup),
+            found=f"<{etree.QName(markup).localname}>",
+            rule="This element holds text only.",
+            remedy="Remove the markup, or write < as &lt;.",
+        )
+        return
+    text = text_of(node)
+    fault = content(text)
+    if fault is not None:
+        yield Finding(
+            code=fault.code, path=path, line=line_of(node), found=excerpt(text), rule=fault.rule, remedy=fault.remedy
+        )
+
+
+def _attributes(node: etree._Element, path: str) -> Iterator[Finding]:
+    for name in node.attrib:
+        if name not in _HARMLESS_ATTRIBUTES and name not in _NIL_ATTRIBUTES:
+            yield Finding(
+                code="attribute-not-allowed",
+                path=path,
+                line=line_of(node),
+                found=excerpt(str(name)),
+                rule="CAP elements have no attributes.",
+                remedy="Remove the attribute.",
+            )
+
+
+def _text_between(node: etree._Element, path: str) -> Iterator[Finding]:
+    pieces = [node.text, *(child.tail for child in node)]
+    stray = next((piece for piece in pieces if piece and piece.strip(XML_BLANKS)), None)
+    if stray is not None:
+        yield Finding(
+            code="text-not-allowed",
+            path=path,
+            line=line_of(node),
+            found=excerpt(stray),
+            rule="Between elements stands white space only.",
+            remedy="Put the text into an element, or remove it.",
+        )
+
+
+def _unknown(node: etree._Element, name: etree.QName, path: str, rows: Group) -> Finding:
+    foreign = name.namespace != NAMESPACE
+    return Finding(
+        code="foreign-element" if foreign else "unknown-element",
+        path=f"{path}/{excerpt(name.localname)}",
+        line=line_of(node),
+        found=excerpt(f"namespace {name.namespace or 'none'}") if foreign else "",
+        rule=f"Below {path.rpartition('/')[2]} stand only: {', '.join(part.name for part in rows)}.",
+        remedy="Remove the element, or move what it says into a parameter of an info.",
+    )
+
+
+def _out_of_order(node: etree._Element, path: str, earlier: str) -> Finding:
+    return Finding(
+        code="wrong-order",
+        path=path,
+        line=line_of(node),
+        found=f"after {earlier}",
+        rule="The order of the elements is fixed (CAP 1.2, 3.4).",
+        remedy=f"Move it before {earlier}.",
+    )
+
+
+def _repeated(node: etree._Element, path: str) -> Finding:
+    return Finding(
+        code="repeated-element",
+        path=path,
+        line=line_of(node),
+        rule="This element stands here once at most.",
+        remedy="Keep one of them.",
+    )
+
+
+def _missing(node: etree._Element, path: str) -> Finding:
+    return Finding(
+        code="missing-element",
+        path=path,
+        line=line_of(node),
+        rule="This element is required.",
+        remedy=f"Add <{path.rpartition('/')[2]}> in its place.",
+    )

@@ -1,0 +1,53 @@
+"""Dates as CAP 1.2 writes them: whole seconds, a numeric offset, never ``Z`` (CAP 1.2, 3.3.2).
+
+What a date means for an alarm (effective, expired) is decided in ``tocsin.alarms``.
+"""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+XML_BLANKS = " \t\r\n"
+
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2})(:[0-9]{2}:[0-9]{2})([+-])([0-9]{2}):([0-9]{2})")
+_FRACTION = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]")
+_NAIVE = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$")
+
+OFFSET_MAX = timedelta(hours=14)
+
+
+def parsed(text: str) -> datetime | None:
+    """Return the instant that *text* writes, or ``None`` if CAP 1.2 does not allow it. Blanks around it are allowed."""
+    match = _DATE.fullmatch(text.strip(XML_BLANKS))
+    if match is None:
+        return None
+    day, hour, rest, sign, offset_hours, offset_minutes = match.groups()
+    offset = timedelta(hours=int(offset_hours), minutes=int(offset_minutes))
+    # XML Schema also counts midnight as hour 24 of the day before; Python does not.
+    end_of_day = hour == "24" and rest == ":00:00"
+    if offset > OFFSET_MAX or int(offset_minutes) > 59:
+        return None
+    try:
+        local = datetime.fromisoformat(day + ("00" if end_of_day else hour) + rest)
+        local += timedelta(days=1) if end_of_day else timedelta()
+    except (ValueError, OverflowError):
+        return None
+    return local.replace(tzinfo=timezone(-offset if sign == "-" else offset))
+
+
+def written(instant: datetime) -> str:
+    """Return *instant* in the form of CAP, UTC as ``-00:00``.
+
+    One with a fraction of a second or without an offset comes out as it is, and ``parsed`` refuses it.
+    """
+    text = instant.isoformat()
+    return text.removesuffix("+00:00") + "-00:00" if text.endswith("+00:00") else text
+
+
+def fault(text: str) -> str:
+    """Return the code for a *text* that ``parsed`` refuses."""
+    text = text.strip(XML_BLANKS)
+    if text.endswith("Z"):
+        return "date-z"
+    if _FRACTION.search(text):
+        return "date-fraction"
+    return "date-naive" if _NAIVE.search(text) else "date-bad"
