@@ -59,6 +59,8 @@ def hash_of(word: str) -> str:
     return b64(sha256(word.encode()).digest())
 
 
+PARENTS = {"A": None, "A1": "A", "A2": "A", "A11": "A1", "B": None}
+
 ROOTS = {Domain.ACTUAL: key("root actual"), Domain.EXERCISE: key("root exercise")}
 SERVICE = {Domain.ACTUAL: key("service actual"), Domain.EXERCISE: key("service exercise")}
 HEART = key("heartbeat")
@@ -343,6 +345,29 @@ def chain_entries() -> Iterable[dict[str, Any]]:
         }
 
 
+def place_cases() -> Iterable[dict[str, Any]]:
+    """Regions: A has the children A1 and A2, A1 has the child A11; B stands beside A. ``now`` is the time asked for."""
+
+    def case(name: str, place: str, expect: str, *held: tuple[str, int]) -> dict[str, Any]:
+        alarms = [{"regions": [region], "expires": expires} for region, expires in held]
+        return {"name": name, "place": place, "now": NOW, "alarms": alarms, "expect": expect}
+
+    on, past = NOW + 60, NOW
+    yield case("nothing", "A1", "clear")
+    yield case("the place itself", "A1", "alarm", ("A1", on))
+    yield case("an ancestor", "A11", "alarm", ("A", on))
+    yield case("a child", "A", "partial", ("A1", on))
+    yield case("a grandchild", "A", "partial", ("A11", on))
+    yield case("a neighbour", "A2", "clear", ("A1", on))
+    yield case("another tree", "A", "clear", ("B", on))
+    yield case("expired at the second it says", "A1", "expired", ("A1", past))
+    yield case("an ancestor's alarm expired", "A11", "expired", ("A", past))
+    yield case("a child's alarm expired", "A", "partial", ("A1", past))
+    yield case("expired over all, in force in a part", "A", "expired", ("A", past), ("A1", on))
+    yield case("expired and another in force", "A", "alarm", ("A", past), ("A", on))
+    yield case("in force above and in a part", "A1", "alarm", ("A", on), ("A11", on))
+
+
 def trust() -> dict[str, Any]:
     return {"authority": AUTHORITY, "roots": {domain: b64(ROOTS[domain].public) for domain in Domain}}
 
@@ -356,6 +381,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "rosters.json": lambda: {"trust": trust(), "cases": list(roster_cases())},
     "heartbeats.json": lambda: {"trust": trust(), "rosters": rosters(), "cases": list(heartbeat_cases())},
     "boards.json": lambda: {"cases": list(board_cases())},
+    "places.json": lambda: {"parents": PARENTS, "cases": list(place_cases())},
     "chain.json": lambda: {"entries": list(chain_entries())},
 }
 
