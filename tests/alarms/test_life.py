@@ -162,7 +162,7 @@ def _place_cases() -> Iterable[Any]:
         yield pytest.param(case, content["parents"], id=case["name"])
 
 
-@pytest.mark.parametrize(("case", "parents"), _place_cases())
+@pytest.mark.parametrize(("case", "parents"), list(_place_cases()))
 def test_a_place_experiences_what_the_vector_says(case: dict[str, Any], parents: dict[str, str | None]) -> None:
     def covers(region: str, place: str) -> bool:
         above: str | None = place

@@ -25,7 +25,10 @@ Covers = Callable[[str, str], bool]
 
 
 def place_state(place: str, holdings: Iterable[Holding], covers: Covers) -> tuple[PlaceState, list[Holding]]:
-    """Return the state of *place* and what makes it so. ``covers(region, place)``: the region is the place or above it."""
+    """Return the state of *place* and what makes it so.
+
+    ``covers(region, place)`` says whether the region is the place or lies above it.
+    """
     found: dict[PlaceState, list[Holding]] = {}
     for holding in holdings:
         state = _effect(place, holding, covers)
