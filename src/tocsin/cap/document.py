@@ -31,8 +31,8 @@ def parsed(data: bytes, limits: Limits) -> etree._Element:
     """Return the root ``alert`` of the CAP 1.2 document *data*. Raises ``CapError``."""
     if len(data) > limits.size_bytes_max:
         raise _too_large("size", f"{len(data)} bytes", f"at most {limits.size_bytes_max} bytes")
-    data = _without_leading_blanks(data)
-    if not data:
+    data = _declaration_first(data)
+    if not data.strip():
         raise CapError(_finding("empty-document", "An alert is an XML document.", "Send the document."))
     # One byte in each start and end tag, whatever the encoding of the document; counted before memory is spent.
     if data.count(b"<") > 2 * limits.elements_max + limits.depth_max:
@@ -55,11 +55,16 @@ def _parser(target: Any = None) -> etree.XMLParser:
     )
 
 
-def _without_leading_blanks(data: bytes) -> bytes:
-    # Two services of the survey put a line break before the XML declaration, which no parser takes.
-    if data.startswith(_UTF8_MARK):
-        return _UTF8_MARK + data[len(_UTF8_MARK) :].lstrip()
-    return data.lstrip()
+def _declaration_first(data: bytes) -> bytes:
+    # Two services of the survey put a line break before the XML declaration, which no parser takes. It goes behind the
+    # declaration, so that the lines in findings stay those of the document.
+    mark = _UTF8_MARK if data.startswith(_UTF8_MARK) else b""
+    bare = data[len(mark) :].lstrip()
+    blanks = data[len(mark) : len(data) - len(bare)]
+    if not blanks or not bare.startswith(b"<?xml"):
+        return data
+    declaration, end, rest = bare.partition(b"?>")
+    return mark + declaration + end + blanks + rest
 
 
 class _RootReachedError(Exception):
@@ -123,7 +128,8 @@ def _measure(root: etree._Element, limits: Limits) -> None:
 def _not_well_formed(error: etree.XMLSyntaxError) -> CapError:
     line = error.position[0] if error.position else None
     if getattr(error, "code", None) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        return _too_large("depth", excerpt(error.msg or ""), "bounded in depth and length", line)
+        measure = "depth" if "depth" in str(error.msg) else "text"
+        return _too_large(measure, excerpt(error.msg or ""), "bounded depth and bounded texts", line)
     return CapError(
         _finding(
             "not-well-formed",
