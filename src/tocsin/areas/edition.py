@@ -16,7 +16,7 @@ FORMAT = 1
 ATLAS_BYTES_MAX = 64 * 1024 * 1024
 
 
-class BadAtlas(AreaError):
+class AtlasError(AreaError):
     """These bytes are no atlas."""
 
     code = "atlas_malformed"
@@ -32,15 +32,15 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_atlas(data: bytes) -> Atlas:
-    """Return the atlas that ``atlas_bytes`` wrote; raises ``BadAtlas`` with the reason."""
+    """Return the atlas that ``atlas_bytes`` wrote; raises ``AtlasError`` with the reason."""
     if len(data) > ATLAS_BYTES_MAX:
-        raise BadAtlas(f"an atlas has at most {ATLAS_BYTES_MAX} bytes, this one {len(data)}")
+        raise AtlasError(f"an atlas has at most {ATLAS_BYTES_MAX} bytes, this one {len(data)}")
     try:
         read = msgspec.json.decode(data, type=_File)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadAtlas(f"not an atlas file: {error}") from error
+        raise AtlasError(f"not an atlas file: {error}") from error
     if read.format != FORMAT:
-        raise BadAtlas(f"this atlas has format {read.format}, this version of Tocsin reads format {FORMAT}")
+        raise AtlasError(f"this atlas has format {read.format}, this version of Tocsin reads format {FORMAT}")
     _check_tree(read)
     return Atlas(read.title, read.regions, read.layers, read.frame, read.geometry)
 
@@ -60,14 +60,14 @@ def _check_tree(read: _File) -> None:
     levels: dict[RegionCode, int] = {}
     for region in read.regions:
         if region.code in levels:
-            raise BadAtlas(f"region {region.code} is there twice")
+            raise AtlasError(f"region {region.code} is there twice")
         if not 0 <= region.level <= LEVEL_MAX:
-            raise BadAtlas(f"region {region.code} has level {region.level}; levels go from 0 to {LEVEL_MAX}")
+            raise AtlasError(f"region {region.code} has level {region.level}; levels go from 0 to {LEVEL_MAX}")
         if not region.names:
-            raise BadAtlas(f"region {region.code} has no name")
+            raise AtlasError(f"region {region.code} has no name")
         if region.parent is not None and levels.get(region.parent, LEVEL_MAX + 1) >= region.level:
-            raise BadAtlas(f"region {region.code} names {region.parent} as its parent, which does not stand above it")
+            raise AtlasError(f"region {region.code} names {region.parent} as its parent, which does not stand above it")
         levels[region.code] = region.level
     homeless = sorted(set(read.geometry) - set(levels))
     if homeless:
-        raise BadAtlas(f"there is a border for {homeless[0]}, but no such region")
+        raise AtlasError(f"there is a border for {homeless[0]}, but no such region")

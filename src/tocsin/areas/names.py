@@ -1,8 +1,8 @@
 """How names of places are compared: case, accents, apostrophes and alphabets aside.
 
-A name is compared in Latin letters, Ukrainian ones transliterated by the official rule (Cabinet of Ministers of Ukraine,
-resolution 55 of 27 January 2010), so that "Вишгород", "вишгород" and "Vyshhorod" are one name. It knows no region: which
-name belongs to which place is in ``tocsin.areas.search``.
+A name is compared in Latin letters, Ukrainian ones transliterated by the official rule (Cabinet of Ministers of
+Ukraine, resolution 55 of 27 January 2010), so that "Вишгород", "вишгород" and "Vyshhorod" are one name. It knows no
+region: which name belongs to which place is in ``tocsin.areas.search``.
 """
 
 import re

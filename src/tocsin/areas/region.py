@@ -10,16 +10,18 @@ import msgspec
 
 RegionCode: TypeAlias = str
 
-# Country, first level (oblast, state), second (raion, district), third (hromada, municipality). Deeper is no area to warn.
+# Country, first level (oblast, state), second (raion, district), third (hromada, municipality). Deeper is no area to
+# warn.
 LEVEL_MAX = 3
 
 
 class Region(msgspec.Struct, frozen=True, array_like=True):
     """A named administrative area.
 
-    *code* is canonical: KATOTTG inside Ukraine, ISO 3166 or the importer's scheme elsewhere. *level* is 0 for a country, then
-    1 to 3. *names* are by language (BCP 47). *aliases* are ids and other names by scheme: ``iso_3166_2``, ``alerts_in_ua``,
-    ``ukrainealarm``, ``history``, ``name``, ``city``; a scheme that has no id for the region is absent.
+    *code* is canonical: KATOTTG inside Ukraine, ISO 3166 or the importer's scheme elsewhere. *level* is 0 for a
+    country, then 1 to 3. *names* are by language (BCP 47). *aliases* are ids and other names by scheme:
+    ``iso_3166_2``, ``alerts_in_ua``, ``ukrainealarm``, ``history``, ``name``, ``city``; a scheme that has no id for
+    the region is absent.
     """
 
     code: RegionCode

@@ -50,10 +50,11 @@ class NameIndex:
     def named(self, text: str) -> tuple[RegionCode, ...]:
         """Return the regions with exactly this name; a proper name goes before an old one or a town's."""
         name = folded(text)
-        return tuple(sorted(self._own.get(name) or self._exact.get(name, ())))
+        return tuple(sorted(self._own.get(name) or self._exact.get(name) or set()))
 
     def containing(self, text: str) -> dict[RegionCode, int]:
-        """Return the regions of which each word of *text* is part, with a rank: 0 whole name, 1 start of a word, 2 inside."""
+        """Return the regions of which each word of *text* is part, with a rank: 0 whole name, 1 start of a word, 2
+        inside."""
         words, latin_words = plain(text).split(), folded(text).split()
         exact = self._exact.get(folded(text), set())
         ranks: dict[RegionCode, int] = {}

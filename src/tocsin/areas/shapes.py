@@ -1,6 +1,7 @@
 """The two shapes of a CAP area: polygon and circle (CAP 1.2, 3.2.4).
 
-WGS 84, latitude first as CAP writes them. It knows no region: which ones a shape touches is in ``tocsin.areas.touching``.
+WGS 84, latitude first as CAP writes them. It knows no region: which ones a shape touches is in
+``tocsin.areas.touching``.
 """
 
 import math
@@ -10,7 +11,8 @@ from typing import TypeAlias
 
 from tocsin.areas.region import AreaError
 
-# A polygon drawn by hand has tens of points, one cut from a map some thousands. Beyond this it is an attack or a mistake.
+# A polygon drawn by hand has tens of points, one cut from a map some thousands. Beyond this it is an attack or a
+# mistake.
 POLYGON_POINTS_MAX = 10_000
 
 # CAP: four pairs at least, the first repeated at the end.
@@ -24,8 +26,8 @@ _RADIUS = re.compile(r"\d{1,5}(\.\d{1,15})?")
 
 
 class ShapeError(AreaError):
-    """A shape is not one; ``code`` says which rule it breaks: ``shape_empty``, ``shape_malformed``, ``shape_out_of_range``,
-    ``shape_short``, ``shape_long``, ``shape_unclosed``, ``shape_radius``."""
+    """A shape is not one; ``code`` says which rule it breaks: ``shape_empty``, ``shape_malformed``,
+    ``shape_out_of_range``, ``shape_short``, ``shape_long``, ``shape_unclosed``, ``shape_radius``."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -34,7 +36,8 @@ class ShapeError(AreaError):
 
 @dataclass(frozen=True)
 class Polygon:
-    """A closed ring of (latitude, longitude) in degrees that encloses something; raises ``ShapeError`` if it is none."""
+    """A closed ring of (latitude, longitude) in degrees that encloses something; raises ``ShapeError`` if it is
+    none."""
 
     points: tuple[tuple[float, float], ...]
 
@@ -49,7 +52,9 @@ class Polygon:
         if self.points[0] != self.points[-1]:
             raise ShapeError("shape_unclosed", "a polygon ends where it starts: repeat the first point at the end")
         if len(self.points) < POLYGON_POINTS_MIN:
-            message = f"a polygon has at least {POLYGON_POINTS_MIN} points, the first repeated; this one {len(self.points)}"
+            message = (
+                f"a polygon has at least {POLYGON_POINTS_MIN} points, the first repeated; this one {len(self.points)}"
+            )
             raise ShapeError("shape_short", message)
         if _is_a_line(self.points):
             raise ShapeError("shape_empty", "the polygon encloses nothing: its points lie on one line")

@@ -1,7 +1,7 @@
 """Which regions a shape touches.
 
-Works on WGS 84 degrees, flattened round the shape. It knows no alert and no subscriber: who is to be warned is decided in
-``tocsin.alarms``. Borders never decide alone: each is taken as wide as its layer says it may be off.
+Works on WGS 84 degrees, flattened round the shape. It knows no alert and no subscriber: who is to be warned is
+decided in ``tocsin.alarms``. Borders never decide alone: each is taken as wide as its layer says it may be off.
 """
 
 import math
@@ -25,11 +25,13 @@ LATITUDE_MAX = 89.0
 def regions_touching(shape: Shape, atlas: Atlas) -> frozenset[RegionCode]:
     """Return every region that *shape* touches or comes near to, at the finest level that has borders.
 
-    Near means nearer than the stated accuracy of the region's layer, counted outward. A shape that only touches a border counts:
-    warning a street too many beats missing one. Parents are not returned, nor are levels without borders. A polygon that crosses
-    itself means all that it encloses; one that crosses the antimeridian goes the short way.
+    Near means nearer than the stated accuracy of the region's layer, counted outward. A shape that only touches a
+    border counts: warning a street too many beats missing one. Parents are not returned, nor are levels without
+    borders. A polygon that crosses itself means all that it encloses; one that crosses the antimeridian goes the
+    short way.
     """
     import shapely
+    from shapely.affinity import translate
 
     codes = finest_codes(atlas)
     if not codes:
@@ -40,7 +42,7 @@ def regions_touching(shape: Shape, atlas: Atlas) -> frozenset[RegionCode]:
     borders = shapely.transform([atlas.geometry(code) for code in codes], lambda xy: xy * stretch)
     near: set[RegionCode] = set()
     for turn in (-360.0, 0.0, 360.0):
-        area = shapely.transform(_in_degrees(shape), lambda xy, turn=turn: (xy + [turn, 0.0]) * stretch)
+        area = shapely.transform(translate(_in_degrees(shape), turn), lambda xy: xy * stretch)
         shapely.prepare(area)
         near |= {code for code, hit in zip(codes, shapely.dwithin(area, borders, margins_km), strict=True) if hit}
     return frozenset(near)
@@ -56,7 +58,8 @@ def _in_degrees(shape: Shape) -> "BaseGeometry":
 
 
 def _unwound(polygon: Polygon) -> list[tuple[float, float]]:
-    """Return the ring longitude first, each step the short way round, so that 179 to -179 is two degrees and not 358."""
+    """Return the ring longitude first, each step the short way round, so that 179 to -179 is two degrees and not
+    358."""
     points: list[tuple[float, float]] = []
     for latitude, longitude in polygon.points:
         before = points[-1][0] if points else longitude
