@@ -39,10 +39,9 @@ class CapError(ValueError):
 
     def __init__(self, *findings: Finding) -> None:
         self.findings = findings[:FINDINGS_MAX]
-        self.left_out = len(findings) - len(self.findings)
         lines = [str(finding) for finding in self.findings]
-        if self.left_out:
-            lines.append(f"and {self.left_out} more.")
+        if len(findings) > FINDINGS_MAX:
+            lines.append(f"These are the first {FINDINGS_MAX} faults; there are more.")
         super().__init__("\n".join(lines))
 
     @property

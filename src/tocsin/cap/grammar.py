@@ -4,11 +4,20 @@ Rows only; ``structure`` holds a document against them.
 """
 
 from dataclasses import dataclass
-from typing import Union
 
 from tocsin.cap import datatypes
 from tocsin.cap.datatypes import Datatype, one_of
-from tocsin.cap.values import Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, Urgency
+from tocsin.cap.values import (
+    NAMESPACE,
+    Category,
+    Certainty,
+    MsgType,
+    ResponseType,
+    Scope,
+    Severity,
+    Status,
+    Urgency,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +25,17 @@ class Part:
     """One row of the table: *content* is the form of a text, or the rows of a group."""
 
     name: str
-    content: Union[Datatype, "Group"]
+    content: "Datatype | Group"
     least: int = 0
     most: int | None = 1
 
 
-Group = tuple[Part, ...]
+class Group:
+    """Rows in their order, and the index of each by the tag that a document has."""
+
+    def __init__(self, *rows: Part) -> None:
+        self.rows = rows
+        self.index = {f"{{{NAMESPACE}}}{row.name}": index for index, row in enumerate(rows)}
 
 
 def _once(name: str, content: Datatype) -> Part:
@@ -36,9 +50,9 @@ def _any(name: str, content: Datatype | Group = datatypes.any_text) -> Part:
     return Part(name, content, most=None)
 
 
-PAIR: Group = (_once("valueName", datatypes.any_text), _once("value", datatypes.any_text))
+PAIR = Group(_once("valueName", datatypes.any_text), _once("value", datatypes.any_text))
 
-RESOURCE: Group = (
+RESOURCE = Group(
     _once("resourceDesc", datatypes.any_text),
     _once("mimeType", datatypes.any_text),
     _maybe("size", datatypes.integer),
@@ -47,7 +61,7 @@ RESOURCE: Group = (
     _maybe("digest"),
 )
 
-AREA: Group = (
+AREA = Group(
     _once("areaDesc", datatypes.any_text),
     _any("polygon"),
     _any("circle"),
@@ -56,7 +70,7 @@ AREA: Group = (
     _maybe("ceiling", datatypes.decimal),
 )
 
-INFO: Group = (
+INFO = Group(
     _maybe("language", datatypes.language),
     Part("category", one_of(Category), least=1, most=None),
     _once("event", datatypes.any_text),
@@ -80,7 +94,7 @@ INFO: Group = (
     _any("area", AREA),
 )
 
-ALERT: Group = (
+ALERT = Group(
     _once("identifier", datatypes.any_text),
     _once("sender", datatypes.any_text),
     _once("sent", datatypes.date_time),

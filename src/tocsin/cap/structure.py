@@ -4,27 +4,32 @@ The form itself is the table in ``grammar``. Rules beyond the form are in ``fitn
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import cast
 
 from lxml import etree
 
 from tocsin.cap.datatypes import Datatype
-from tocsin.cap.errors import Finding, excerpt
+from tocsin.cap.errors import FINDINGS_MAX, Finding, excerpt
 from tocsin.cap.grammar import ALERT, Group
 from tocsin.cap.times import XML_BLANKS
 from tocsin.cap.values import NAMESPACE
 
-SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
+_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 # These two say where a schema lies; nobody follows them.
-_HARMLESS_ATTRIBUTES = {f"{_INSTANCE}schemaLocation", f"{_INSTANCE}noNamespaceSchemaLocation"}
+_LOCATION_ATTRIBUTES = (f"{_INSTANCE}schemaLocation", f"{_INSTANCE}noNamespaceSchemaLocation")
 _NIL_ATTRIBUTES = (f"{_INSTANCE}nil", "nil")
+_HARMLESS_ATTRIBUTES = {*_LOCATION_ATTRIBUTES, *_NIL_ATTRIBUTES}
 
 
 def findings(root: etree._Element) -> list[Finding]:
-    """Return every place where the alert *root* breaks the form of CAP 1.2, in document order."""
-    return list(_group(root, ALERT, "alert"))
+    """Return every place where the alert *root* breaks the form of CAP 1.2, in document order.
+
+    One more than a report holds is enough: a hostile document is not judged to its end.
+    """
+    return list(islice(_group(root, ALERT, "alert"), FINDINGS_MAX + 1))
 
 
 def children(node: etree._Element) -> Iterator[etree._Element]:
@@ -36,7 +41,7 @@ def children(node: etree._Element) -> Iterator[etree._Element]:
 
 def text_of(node: etree._Element) -> str:
     """Return the whole text of *node*, read across comments: ``go<!--x-->od`` is one word."""
-    return "".join(str(piece) for piece in node.itertext())
+    return "".join(str(piece) for piece in node.itertext()) if len(node) else node.text or ""
 
 
 def line_of(node: etree._Element) -> int | None:
@@ -44,37 +49,42 @@ def line_of(node: etree._Element) -> int | None:
 
 
 def _is_nil(node: etree._Element) -> bool:
-    return any(node.get(name) in ("true", "1") for name in _NIL_ATTRIBUTES)
+    return bool(node.attrib) and any(node.get(name) in ("true", "1") for name in _NIL_ATTRIBUTES)
 
 
-def _group(node: etree._Element, rows: Group, path: str) -> Iterator[Finding]:
+def _group(node: etree._Element, group: Group, path: str) -> Iterator[Finding]:
     yield from _attributes(node, path)
     yield from _text_between(node, path)
-    order = {part.name: index for index, part in enumerate(rows)}
-    counts = dict.fromkeys(order, 0)
-    furthest, closed = 0, False
+    counts = [0] * len(group.rows)
+    # The rows before this one are over; a signature ends them all.
+    furthest = 0
     for child in children(node):
-        name = etree.QName(child)
-        if rows is ALERT and name.namespace == SIGNATURE_NAMESPACE:
-            closed = True
-            continue
-        if name.namespace != NAMESPACE or name.localname not in order:
-            yield _unknown(child, name, path, rows)
-            continue
-        index = order[name.localname]
-        part = rows[index]
-        counts[part.name] += 1
-        place = f"{path}/{part.name}" + ("" if part.most == 1 else f"[{counts[part.name]}]")
-        if index < furthest or closed:
-            yield _out_of_order(child, place, "Signature" if closed else rows[furthest].name)
-        furthest = max(furthest, index)
-        if part.most is not None and counts[part.name] > part.most:
-            yield _repeated(child, place)
-        if isinstance(part.content, tuple):
-            yield from _group(child, part.content, place)
+        index = group.index.get(str(child.tag))
+        if index is None and group is ALERT and str(child.tag).startswith(_SIGNATURE):
+            furthest = len(counts)
+        elif index is None:
+            yield _unknown(child, path, group)
         else:
-            yield from _value(child, part.content, place)
-    yield from (_missing(node, f"{path}/{part.name}") for part in rows if counts[part.name] < part.least)
+            counts[index] += 1
+            part = group.rows[index]
+            place = f"{path}/{part.name}" if part.most == 1 else f"{path}/{part.name}[{counts[index]}]"
+            if index < furthest:
+                earlier = group.rows[furthest].name if furthest < len(counts) else "Signature"
+                yield _out_of_order(child, place, earlier)
+            if part.most is not None and counts[index] > part.most:
+                yield _repeated(child, place)
+            furthest = max(furthest, index)
+            yield from _content(child, part.content, place)
+    for count, part in zip(counts, group.rows, strict=True):
+        if count < part.least:
+            yield _missing(node, f"{path}/{part.name}")
+
+
+def _content(node: etree._Element, content: Datatype | Group, path: str) -> Iterator[Finding]:
+    if isinstance(content, Group):
+        yield from _group(node, content, path)
+    else:
+        yield from _value(node, content, path)
 
 
 def _value(node: etree._Element, content: Datatype, path: str) -> Iterator[Finding]:
@@ -99,16 +109,18 @@ def _value(node: etree._Element, content: Datatype, path: str) -> Iterator[Findi
 
 
 def _attributes(node: etree._Element, path: str) -> Iterator[Finding]:
-    for name in node.attrib:
-        if name not in _HARMLESS_ATTRIBUTES and name not in _NIL_ATTRIBUTES:
-            yield Finding(
-                code="attribute-not-allowed",
-                path=path,
-                line=line_of(node),
-                found=excerpt(str(name)),
-                rule="CAP elements have no attributes.",
-                remedy="Remove the attribute.",
-            )
+    if not node.attrib:
+        return
+    stray = next((name for name in node.attrib if name not in _HARMLESS_ATTRIBUTES), None)
+    if stray is not None:
+        yield Finding(
+            code="attribute-not-allowed",
+            path=path,
+            line=line_of(node),
+            found=excerpt(str(stray)),
+            rule="CAP elements have no attributes.",
+            remedy="Remove it, and any other attribute here.",
+        )
 
 
 def _text_between(node: etree._Element, path: str) -> Iterator[Finding]:
@@ -125,14 +137,15 @@ def _text_between(node: etree._Element, path: str) -> Iterator[Finding]:
         )
 
 
-def _unknown(node: etree._Element, name: etree.QName, path: str, rows: Group) -> Finding:
+def _unknown(node: etree._Element, path: str, group: Group) -> Finding:
+    name = etree.QName(node)
     foreign = name.namespace != NAMESPACE
     return Finding(
         code="foreign-element" if foreign else "unknown-element",
         path=f"{path}/{excerpt(name.localname)}",
         line=line_of(node),
         found=excerpt(f"namespace {name.namespace or 'none'}") if foreign else "",
-        rule=f"Below {path.rpartition('/')[2]} stand only: {', '.join(part.name for part in rows)}.",
+        rule=f"Below {path.rpartition('/')[2]} stand only: {', '.join(part.name for part in group.rows)}.",
         remedy="Remove the element, or move what it says into a parameter of an info.",
     )
 
