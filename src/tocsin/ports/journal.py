@@ -1,7 +1,7 @@
 """The journal: the durable, append-only, hash-chained record of envelopes and rosters. The only source of truth.
 
-What the second floor must keep (``tocsin.testing.journal`` is its contract): an append that has returned is on disk; entries
-have no gaps; an alarm's version rises by one or nothing is written; an id is written once.
+What the second floor must keep (``tocsin.testing.journal`` is its contract): an append that has returned is on disk;
+entries have no gaps; an alarm's version rises by one or nothing is written; an id is written once.
 """
 
 from collections.abc import Iterator, Sequence
