@@ -40,7 +40,7 @@ def place() -> Placing:
 
 
 def raise_open_files() -> int:
-    """Raise our limit on open files as far as it goes, for us and what we start; return the most connections it allows."""
+    """Raise the limit on open files, for us and what we start, to the most; return how many connections it allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return (hard - DESCRIPTORS_KEPT) // 100 * 100
@@ -78,13 +78,14 @@ def describe() -> dict[str, str]:
     """Return what a reader needs to judge the figures, in the order in which it is to be printed."""
     model = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     packages = ("uvloop", "uvicorn", "httptools", "apsw", "cryptography")
+    revision = _first_line(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
     return {
         "CPU": f"{model[1] if model else platform.machine()}, {os.cpu_count()} CPUs",
         "kernel": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "packages": ", ".join(f"{name} {_version(name)}" for name in packages),
         "compiler": _first_line(["gcc", "--version"]),
-        "Tocsin": f"{_version('tocsin')}, revision {_first_line(['git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD'])}",
+        "Tocsin": f"{_version('tocsin')}, revision {revision}",
     }
 
 

@@ -9,8 +9,9 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+Transport = Literal["plain", "tls"]
 # A run with 20,000 subscribers over TLS takes half a minute to connect; beyond this something hangs.
 RUN_SECONDS_MAX = 300
 
@@ -44,7 +45,7 @@ class Plan:
     rounds: int
     warm_up: int = 2
     idle_s: int = 0
-    tls: bool = False
+    transport: Transport = "plain"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def measure(load: Path, cpu: int, server: Server, plan: Plan) -> Run:
     """
     command = [str(load), "-p", str(server.port), "-n", str(plan.subscribers), "-w", str(plan.warm_up)]
     command += ["-S", str(server.pid), "-c", str(cpu), "-i", str(plan.idle_s)]
-    if plan.tls:
+    if plan.transport == "tls":
         command.append("-X")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
