@@ -1,0 +1,177 @@
+"""Orders to a server: draft, look, sign, issue; a lost answer is asked for again under the same id.
+
+The server freezes the bytes, this side checks them against the order and signs. Keys come from the caller and never
+leave.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from random import random
+from secrets import token_bytes
+from typing import TypeVar
+
+import httpx
+import msgspec
+
+from tocsin.notice import Domain, Magic, Notice, SigningKey, Status, b64, id_from, sign_document
+
+from .agreement import Signer
+from .failures import ClientError, NotAsOrdered, OrderRefused, Unreachable
+from .folder import Address
+from .orders import BoardView, Draft, Issued, Order, read_answer, read_draft, read_issued_before
+from .requests import TIMEOUT, authorization, send
+
+# A server that is started again is back within 2 s; an operator who waits longer wants to be told.
+GIVE_UP_S = 10.0
+WAIT_FIRST_S = 0.1
+WAIT_MAX_S = 2.0
+
+# Each draft lapses when the server stops. More than this in one order is no accident.
+DRAFTS_MAX = 5
+
+Answer = TypeVar("Answer")
+Confirm = Callable[[Draft], bool]
+
+
+class Declined(ClientError):
+    """The person at the keyboard said no. Nothing was signed and nothing was written."""
+
+    code = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as the operator needs it: Unix seconds, seconds that only rise, and waiting."""
+
+    unix_s: Callable[[], float] = time.time
+    monotonic_s: Callable[[], float] = time.monotonic
+    sleep_s: Callable[[float], None] = time.sleep
+
+
+def new_id() -> str:
+    """Return a fresh id for an order."""
+    return id_from(token_bytes(16))
+
+
+def without_asking(_: Draft) -> bool:
+    return True
+
+
+@dataclass
+class Operator:
+    """Gives orders to the server at *address*, with one service key for each domain."""
+
+    address: Address
+    keys: dict[Domain, SigningKey]
+    signer: Signer
+    give_up_s: float = GIVE_UP_S
+    clock: Clock = field(default_factory=Clock)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT, trust_env=False))
+
+    def order(self, order: Order, confirm: Confirm = without_asking, version: int | None = None) -> Issued:
+        """Issue *order* after *confirm* has seen the frozen notice; *version* is the one the caller decided upon.
+
+        Raises ``Declined``, ``NotAsOrdered``, ``OrderRefused``, ``Unreachable``, and the errors of ``Atlas.resolve``.
+        """
+        if order.regions is not None:
+            self.signer.codes(order.regions)
+
+        def check(draft: Draft) -> list[str]:
+            return self.signer.disagreements(draft, order, self._now(), version)
+
+        return self._issue_frozen(lambda: self.draft(order), check, confirm)
+
+    def relay(self, id: str, document: bytes, status: Status, confirm: Confirm = without_asking) -> Issued:
+        """Issue what the CAP 1.2 *document* of that *status* says; raises as ``order`` does."""
+
+        def check(draft: Draft) -> list[str]:
+            return self.signer.disagreements_of_relay(draft, id, status, self._now())
+
+        return self._issue_frozen(lambda: self.draft_relay(id, document, status), check, confirm)
+
+    def draft(self, order: Order) -> Draft | Issued:
+        """Ask once for a draft of *order*, or what it became if it was issued before."""
+        body = msgspec.json.encode(order)
+        return _drafted(self._post("/v1/operator/drafts", body, order.status, "application/json"))
+
+    def draft_relay(self, id: str, document: bytes, status: Status) -> Draft | Issued:
+        path = f"/v1/operator/relay?id={id}"
+        return _drafted(self._post(path, document, status, "application/cap+xml"))
+
+    def issue(self, draft: Draft) -> Issued:
+        """Sign the bytes of *draft* and hand the signature in, once. The caller has checked what they say."""
+        key = self._key(draft.notice.status)
+        signature = b64(sign_document(key, Magic.NOTICE, draft.document).fields[0])
+        body = {"signatures": [{"type": "ed25519", "key": key.id.hex(), "signature": signature}]}
+        path = f"/v1/operator/drafts/{draft.id}/issue"
+        answer = self._post(path, msgspec.json.encode(body), draft.notice.status, "application/json")
+        return read_answer(answer.content, Issued)
+
+    def board(self) -> BoardView:
+        """Return what has not ended, as the server says; unsigned."""
+        return read_answer(self.get("/v1/board").content, BoardView)
+
+    def get(self, path: str) -> httpx.Response:
+        """Read from the public API, with patience."""
+        return self._insist(lambda: send(self.client, self.client.build_request("GET", self.address() + path)))
+
+    def _issue_frozen(
+        self, ask: Callable[[], Draft | Issued], check: Callable[[Draft], list[str]], confirm: Confirm
+    ) -> Issued:
+        confirmed: tuple[object, ...] | None = None
+        for _ in range(DRAFTS_MAX):
+            draft = self._insist(ask)
+            if isinstance(draft, Issued):
+                return draft
+            if found := check(draft):
+                raise NotAsOrdered(f"the server froze something else than was ordered: {'; '.join(found)}")
+            if confirmed != _substance(draft.notice) and not confirm(draft):
+                raise Declined("not confirmed; nothing was signed and nothing was written")
+            confirmed = _substance(draft.notice)
+            try:
+                return self._insist(partial(self.issue, draft))
+            except OrderRefused as refused:
+                # The draft lapsed or went with the server: freeze again. The id sees to it that nothing goes out twice.
+                if refused.http_status not in (404, 410):
+                    raise
+        raise Unreachable(f"the server lost {DRAFTS_MAX} drafts of this order; look at its log")
+
+    def _insist(self, call: Callable[[], Answer]) -> Answer:
+        deadline, wait_s = self.clock.monotonic_s() + self.give_up_s, WAIT_FIRST_S
+        while True:
+            try:
+                return call()
+            except Unreachable:
+                pause_s = wait_s * (0.5 + random())  # noqa: S311, spreads clients out
+                if self.clock.monotonic_s() + pause_s > deadline:
+                    raise
+            self.clock.sleep_s(pause_s)
+            wait_s = min(2 * wait_s, WAIT_MAX_S)
+
+    def _post(self, path: str, body: bytes, status: Status, media_type: str) -> httpx.Response:
+        now_ms = int(self.clock.unix_s() * 1000)
+        headers = {
+            "Authorization": authorization(self._key(status), "POST", path, body, now_ms),
+            "Content-Type": media_type,
+        }
+        return send(
+            self.client, self.client.build_request("POST", self.address() + path, content=body, headers=headers)
+        )
+
+    def _key(self, status: Status) -> SigningKey:
+        return self.keys[Domain.of(status)]
+
+    def _now(self) -> int:
+        return int(self.clock.unix_s())
+
+
+def _drafted(answer: httpx.Response) -> Draft | Issued:
+    return read_draft(answer.content) if answer.status_code == 201 else read_issued_before(answer.content)
+
+
+def _substance(notice: Notice) -> tuple[object, ...]:
+    """What a person confirmed: all but the times and what follows from them."""
+    words = (notice.kind, notice.status, notice.alarm, notice.version, notice.hazard, notice.level)
+    return (*words, notice.regions, notice.shapes, notice.geometry, tuple(notice.text.items()))

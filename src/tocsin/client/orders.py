@@ -1,0 +1,123 @@
+"""What goes to the operator API and what comes back (``spec/stream.md``, "Ordering"), as data.
+
+It checks nothing but the shape: whether a draft says what was ordered is ``agreement``'s to judge.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from tocsin.notice import DocumentError, Kind, Level, Notice, Status, Text, decode_notice, from_b64
+
+from .failures import AnswerUnreadable, NotAsOrdered
+
+Answer = TypeVar("Answer")
+
+
+class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One order. ``alarm`` is an id or its first characters; a region is any code, alias or unambiguous name."""
+
+    id: str
+    kind: Kind
+    status: Status
+    alarm: str | None = None
+    hazard: str | None = None
+    level: Level | None = None
+    regions: tuple[str, ...] | None = None
+    expires_in_s: int | None = None
+    text: dict[str, Text] | None = None
+    parameters: dict[str, str] | None = None
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """What the journal holds now: the notice, its alarm and version, and its position."""
+
+    position: str
+    id: str
+    alarm: str
+    version: int
+
+
+class AlarmView(msgspec.Struct, frozen=True):
+    """An alarm as the public API shows it. Unsigned: good for finding one, not for believing it."""
+
+    alarm: str
+    version: int
+    status: Status
+    state: str
+    hazard: str
+    level: Level
+    since: int
+    regions: tuple[str, ...]
+
+
+class BoardView(msgspec.Struct, frozen=True):
+    """``GET /v1/board``: alarms that have not ended."""
+
+    position: str
+    actual: tuple[AlarmView, ...]
+    exercise: tuple[AlarmView, ...]
+    test: tuple[AlarmView, ...]
+
+    def of(self, status: Status) -> tuple[AlarmView, ...]:
+        match status:
+            case Status.ACTUAL:
+                return self.actual
+            case Status.EXERCISE:
+                return self.exercise
+            case Status.TEST:
+                return self.test
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A frozen notice that waits for signatures: its very bytes, what they say, and what the server warns of."""
+
+    id: str
+    document: bytes
+    notice: Notice
+    cap: bytes
+    ended_regions: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class _Preview(msgspec.Struct, frozen=True):
+    ended_regions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class _DraftAnswer(msgspec.Struct, frozen=True):
+    draft: str
+    notice: str
+    cap: str
+    preview: _Preview
+
+
+class _IssuedAnswer(msgspec.Struct, frozen=True):
+    issued: Issued
+
+
+def read_answer(body: bytes, shape: type[Answer]) -> Answer:
+    """Read the answer of a server. Raises ``AnswerUnreadable``."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+        raise AnswerUnreadable(f"the server's answer cannot be read ({why}); is it a Tocsin of this version?") from why
+
+
+def read_draft(body: bytes) -> Draft:
+    """Read the answer 201 to a draft. Raises ``NotAsOrdered`` if it holds no notice, ``AnswerUnreadable``."""
+    answer = read_answer(body, _DraftAnswer)
+    try:
+        document = from_b64(answer.notice)
+        notice = decode_notice(document)
+    except (ValueError, DocumentError) as why:
+        raise NotAsOrdered(f"the server froze bytes that are no notice ({why}); nothing was signed") from why
+    preview = answer.preview
+    return Draft(answer.draft, document, notice, answer.cap.encode(), preview.ended_regions, preview.warnings)
+
+
+def read_issued_before(body: bytes) -> Issued:
+    """Read the answer 200 to a draft: this id was issued before, by the same order."""
+    return read_answer(body, _IssuedAnswer).issued
