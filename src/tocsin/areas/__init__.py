@@ -7,6 +7,8 @@ The public face of the package. It reads nothing but the atlas it comes with; fi
 from tocsin.areas.atlas import Atlas, Frame, Rings
 from tocsin.areas.drawing import apps_map, apps_tree
 from tocsin.areas.edition import AtlasError, atlas_bytes, read_atlas
+from tocsin.areas.geojson import Problem, Properties
+from tocsin.areas.importing import Imported, Origin, Refused, import_geojson
 from tocsin.areas.region import AmbiguousRegion, AreaError, Layer, Region, RegionCode, UnknownRegion
 from tocsin.areas.shapes import Circle, Polygon, Shape, ShapeError
 from tocsin.areas.touching import regions_touching
@@ -19,8 +21,13 @@ __all__ = [
     "AtlasError",
     "Circle",
     "Frame",
+    "Imported",
     "Layer",
+    "Origin",
     "Polygon",
+    "Problem",
+    "Properties",
+    "Refused",
     "Region",
     "RegionCode",
     "Rings",
@@ -30,6 +37,7 @@ __all__ = [
     "apps_map",
     "apps_tree",
     "atlas_bytes",
+    "import_geojson",
     "load_ukraine",
     "read_atlas",
     "regions_touching",

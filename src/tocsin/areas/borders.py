@@ -122,10 +122,8 @@ def _split(shape: "BaseGeometry") -> "BaseGeometry":
     west, _, east, _ = shape.bounds
     if west >= -180 and east <= 180:
         return shape
-    parts = []
-    for turn in (-360.0, 0.0, 360.0):
-        parts.append(translate(shape, turn).intersection(shapely.box(-180, -90, 180, 90)))
-    return shapely.union_all(parts)
+    world = shapely.box(-180, -90, 180, 90)
+    return shapely.union_all([translate(shape, turn).intersection(world) for turn in (-360.0, 0.0, 360.0)])
 
 
 def _rings(shape: "BaseGeometry") -> Rings:

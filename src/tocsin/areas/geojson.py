@@ -13,10 +13,11 @@ import msgspec
 
 from tocsin.areas.atlas import Rings
 from tocsin.areas.borders import BorderError, border
+from tocsin.areas.edition import ATLAS_BYTES_MAX
 from tocsin.areas.region import LEVEL_MAX, AreaError, RegionCode
 
-# A country's municipalities with full borders have some tens of megabytes; more should be simplified or split.
-FILE_BYTES_MAX = 256 * 1024 * 1024
+# What cannot be read back as an atlas is not worth reading; a larger file should be simplified or split.
+FILE_BYTES_MAX = ATLAS_BYTES_MAX
 
 # The largest country with two levels (Germany, 11,000 municipalities; France, 35,000) stays below.
 FEATURES_MAX = 50_000

@@ -85,7 +85,7 @@ def _check_statement(properties: Properties, origin: Origin, reading: Reading) -
     if not _DATE.fullmatch(origin.date):
         reading.problem("date_malformed", f"the date of the file is YYYY-MM-DD, not '{origin.date[:40]}' (--date)")
     if not 0 < origin.accuracy_km <= ACCURACY_KM_MAX:
-        message = f"--accuracy-km is more than 0 and at most {ACCURACY_KM_MAX:g}, not {origin.accuracy_km:g} "
+        message = f"--accuracy-km is more than 0 and at most {ACCURACY_KM_MAX:g}, not {origin.accuracy_km:g}"
         reading.problem("accuracy_range", message)
     if not properties.names:
         reading.problem("names_missing", "at least one property with names is needed (--name en=NAME_EN)")
