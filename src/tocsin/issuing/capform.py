@@ -1,0 +1,230 @@
+"""A notice as the CAP 1.2 document that is bound to it, and a stranger's CAP message as an order.
+
+Kinds: alert is Alert; update is Update; disputed is Update with a parameter; all clear is Update with responseType
+AllClear; false alarm is Cancel. A demo authority never writes status Actual, so that none of its documents can pass
+for real.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from tocsin import cap
+from tocsin.alarms import HAZARDS
+from tocsin.areas import AreaError, Atlas, Circle, Polygon, ShapeError, regions_touching
+from tocsin.notice import DEMO, HEADLINE_LENGTH_MAX, INSTRUCTION_LENGTH_MAX, Kind, Level, Notice, Status, Text, id_from
+
+from .orders import Order, Refusal
+
+# Value names of our own parameters begin so.
+OWN = "tocsin:"
+# An update refers to the alerts it replaces; a chain longer than this is referred to by its newest.
+REFERENCES_MAX = 20
+
+_STATUS = {Status.ACTUAL: cap.Status.ACTUAL, Status.EXERCISE: cap.Status.EXERCISE, Status.TEST: cap.Status.TEST}
+_MSG_TYPE = {
+    Kind.ALERT: cap.MsgType.ALERT,
+    Kind.UPDATE: cap.MsgType.UPDATE,
+    Kind.DISPUTED: cap.MsgType.UPDATE,
+    Kind.ALL_CLEAR: cap.MsgType.UPDATE,
+    Kind.FALSE_ALARM: cap.MsgType.CANCEL,
+}
+_GEOCODE_NAMES = {"iso_3166_2": "ISO3166-2"}
+# Lists of geocodes that are read, by their name in lower case, and how the atlas calls them.
+_GEOCODE_SCHEMES = {"katottg": "", "region": "", "iso3166-2": "iso_3166_2:", "iso 3166-2": "iso_3166_2:"}
+
+
+def sender_of(authority: str) -> str:
+    """Return the CAP sender. ``.invalid`` (RFC 2606) keeps a demo from naming anybody's domain."""
+    return f"tocsin@{authority}" if "." in authority else f"tocsin@{authority}.invalid"
+
+
+def write_document(notice: Notice, earlier: Sequence[Notice], atlas: Atlas, parameters: dict[str, str]) -> bytes:
+    """Return the CAP 1.2 document of *notice*, whose ``cap`` field is not looked at. *earlier*: the alarm so far."""
+    demo = notice.authority == DEMO
+    sender = sender_of(notice.authority)
+    references = tuple(
+        cap.Alert(
+            identifier=one.id, sender=sender, sent=_time(one.sent), status=cap.Status.TEST,
+            msg_type=cap.MsgType.ALERT, scope=cap.Scope.PUBLIC,
+        ).reference
+        for one in earlier[-REFERENCES_MAX:]
+    )  # fmt: skip
+    alert = cap.Alert(
+        identifier=notice.id,
+        sender=sender,
+        sent=_time(notice.sent),
+        status=cap.Status.TEST if demo and notice.status is Status.ACTUAL else _STATUS[notice.status],
+        msg_type=_MSG_TYPE[notice.kind],
+        scope=cap.Scope.PUBLIC,
+        note="Demo authority: nobody is warned." if demo else "",
+        references=references,
+        infos=tuple(_info(notice, language, atlas, parameters) for language in notice.text),
+    )
+    return cap.write(alert)
+
+
+def _info(notice: Notice, language: str, atlas: Atlas, parameters: dict[str, str]) -> cap.Info:
+    hazard, text = HAZARDS[notice.hazard], notice.text[language]
+    over = notice.kind in (Kind.ALL_CLEAR, Kind.FALSE_ALARM)
+    own = {
+        "alarm": notice.alarm, "version": str(notice.version), "kind": notice.kind, "hazard": notice.hazard,
+        "level": notice.level, "authority": notice.authority, "status": notice.status,
+    }  # fmt: skip
+    pairs = [cap.Pair(OWN + name, value) for name, value in own.items()]
+    pairs += [cap.Pair(name, value) for name, value in sorted(parameters.items())]
+    return cap.Info(
+        language=language,
+        categories=(cap.Category(hazard.category),),
+        event=hazard.name(language),
+        response_types=(cap.ResponseType.ALL_CLEAR,) if over else (cap.ResponseType.SHELTER,),
+        urgency=cap.Urgency.PAST if over else cap.Urgency.IMMEDIATE,
+        severity=cap.Severity.EXTREME if notice.level is Level.RED else cap.Severity.SEVERE,
+        certainty=cap.Certainty.OBSERVED,
+        effective=_time(notice.effective),
+        onset=_time(notice.since),
+        expires=_time(notice.expires),
+        sender_name=notice.issuer,
+        headline=text.headline,
+        instruction=text.instruction,
+        parameters=tuple(pairs),
+        areas=(_area(notice, language, atlas),),
+    )
+
+
+def _area(notice: Notice, language: str, atlas: Atlas) -> cap.Area:
+    geocodes = [cap.Pair("KATOTTG" if code.startswith("UA") else "region", code) for code in notice.regions]
+    geocodes += [
+        cap.Pair(name, alias)
+        for code in notice.regions
+        for scheme, name in _GEOCODE_NAMES.items()
+        for alias in atlas.region(code).aliases.get(scheme, ())
+    ]
+    return cap.Area(
+        area_desc="; ".join(atlas.path_name(code, "uk" if language == "uk" else "en") for code in notice.regions),
+        polygons=tuple(shape.removeprefix("polygon ") for shape in notice.shapes if shape.startswith("polygon ")),
+        circles=tuple(shape.removeprefix("circle ") for shape in notice.shapes if shape.startswith("circle ")),
+        geocodes=tuple(geocodes),
+    )
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def relayed_id(sender: str, identifier: str, sent: datetime) -> str:
+    """Return the id under which a stranger's message is issued: the same each time, so a repeat is harmless."""
+    key = f"{sender}\0{identifier}\0{int(sent.timestamp())}"
+    return id_from(sha256(key.encode()).digest()[:16])
+
+
+def read_relayed(data: bytes, atlas: Atlas) -> Order | Refusal:
+    """Return the order that a CAP message asks for. ``alarm`` is the id that its first reference was issued under."""
+    try:
+        alert = cap.read(data)
+    except cap.CapError as why:
+        return Refusal("cap_" + why.code, str(why))
+    if alert.status not in _STATUS.values():
+        return Refusal("cap_status", f"a message of status {alert.status} is not for the public and is not relayed")
+    if alert.msg_type not in (cap.MsgType.ALERT, cap.MsgType.UPDATE, cap.MsgType.CANCEL):
+        return Refusal("cap_msg_type", f"a message of type {alert.msg_type} warns nobody and is not relayed")
+    if alert.scope is not cap.Scope.PUBLIC:
+        return Refusal("cap_scope", f"a message of scope {alert.scope} is not for the public and is not relayed")
+    kind = _kind_of(alert)
+    if kind is not Kind.ALERT and not alert.references:
+        return Refusal(
+            "cap_references", f"a CAP {alert.msg_type} without references names no alarm; it is never guessed"
+        )
+    info = alert.infos[0] if alert.infos else None
+    if info is None:
+        return Refusal("cap_info", "the message has no info block: there is nothing to tell and nowhere")
+    regions = _regions_of(alert, atlas) if kind in (Kind.ALERT, Kind.UPDATE) else ()
+    if isinstance(regions, Refusal):
+        return regions
+    return Order(
+        id=relayed_id(alert.sender, alert.identifier, alert.sent),
+        kind=kind,
+        status=next(ours for ours, theirs in _STATUS.items() if theirs is alert.status),
+        alarm=_alarm_of(alert) if kind is not Kind.ALERT else None,
+        hazard=_hazard_of(info),
+        level=Level.RED if info.severity in (cap.Severity.EXTREME, cap.Severity.SEVERE) else Level.YELLOW,
+        regions=regions,
+        shapes=_shapes_of(alert) if kind in (Kind.ALERT, Kind.UPDATE) else (),
+        expires_in_s=int((info.expires - alert.sent).total_seconds()) if info.expires else None,
+        text={one.language: _text_of(one) for one in alert.infos},
+        parameters={"relayed-from": alert.sender[:200], "relayed-sha256": sha256(data).hexdigest()},
+    )
+
+
+def _kind_of(alert: cap.Alert) -> Kind:
+    if alert.msg_type is cap.MsgType.CANCEL:
+        return Kind.FALSE_ALARM
+    if any(cap.ResponseType.ALL_CLEAR in info.response_types for info in alert.infos):
+        return Kind.ALL_CLEAR
+    if any(cap.Pair(OWN + "kind", Kind.DISPUTED) in info.parameters for info in alert.infos):
+        return Kind.DISPUTED
+    return Kind.UPDATE if alert.msg_type is cap.MsgType.UPDATE else Kind.ALERT
+
+
+def _alarm_of(alert: cap.Alert) -> str:
+    first = alert.references[0]
+    return relayed_id(first.sender, first.identifier, datetime.fromisoformat(first.sent))
+
+
+def _hazard_of(info: cap.Info) -> str:
+    named = {pair.value for pair in info.parameters if pair.value_name == OWN + "hazard"} | {info.event.casefold()}
+    for hazard in HAZARDS.values():
+        if named & {hazard.code, hazard.english.casefold(), hazard.ukrainian.casefold()}:
+            return hazard.code
+    return "other_danger"
+
+
+def _text_of(info: cap.Info) -> Text:
+    headline = info.headline or info.event
+    instruction = info.instruction or info.description
+    # What does not fit is not cut: the next shorter text that says the same takes its place.
+    return Text(
+        headline if len(headline) <= HEADLINE_LENGTH_MAX else info.event,
+        instruction if len(instruction) <= INSTRUCTION_LENGTH_MAX else "",
+    )
+
+
+def _shapes_of(alert: cap.Alert) -> tuple[str, ...]:
+    areas = {area for info in alert.infos for area in info.areas}
+    shapes = {f"polygon {' '.join(polygon.split())}" for area in areas for polygon in area.polygons}
+    return tuple(sorted(shapes | {f"circle {' '.join(circle.split())}" for area in areas for circle in area.circles}))
+
+
+def _regions_of(alert: cap.Alert, atlas: Atlas) -> tuple[str, ...] | Refusal:
+    geocodes = {pair for info in alert.infos for area in info.areas for pair in area.geocodes}
+    found = set()
+    for pair in geocodes:
+        scheme = _GEOCODE_SCHEMES.get(pair.value_name.casefold())
+        if scheme is None:
+            continue  # somebody else's list: its numbers may mean anything here
+        try:
+            found.add(atlas.resolve(scheme + pair.value).code)
+        except AreaError:
+            continue
+    touched = regions_of_shapes(_shapes_of(alert), atlas)
+    if isinstance(touched, Refusal):
+        return touched
+    if not found | touched:
+        return Refusal(
+            "cap_area",
+            "none of the message's geocodes, polygons and circles lies in this atlas; "
+            "it is never widened to the whole country",
+        )
+    return tuple(sorted(found | touched))
+
+
+def regions_of_shapes(shapes: Sequence[str], atlas: Atlas) -> frozenset[str] | Refusal:
+    """Return every region that the shapes touch; a region that is only near counts."""
+    found: frozenset[str] = frozenset()
+    for shape in shapes:
+        kind, _, rest = shape.partition(" ")
+        try:
+            found |= regions_touching(Polygon.parse(rest) if kind == "polygon" else Circle.parse(rest), atlas)
+        except ShapeError as why:
+            return Refusal(why.code, str(why))
+    return found
