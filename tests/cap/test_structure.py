@@ -44,6 +44,7 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "sent before sender": (swapped("sent", "sender"), "wrong-order", "alert/sender"),
     "expires after headline": (swapped("expires", "headline"), "wrong-order", "alert/info[1]/expires"),
     "polygon after circle": (swapped("polygon", "circle"), "wrong-order", "alert/info[1]/area[1]/polygon[1]"),
+    "source before everything": (put("<identifier>", "<source/><identifier>"), "wrong-order", "alert/identifier"),
     "value before name": (swapped("valueName", "value"), "wrong-order", "alert/info[1]/area[1]/geocode[1]/valueName"),
     "an element behind the signature": (
         put("  <info>", '<S xmlns="http://www.w3.org/2000/09/xmldsig#"/><info>'), "wrong-order", "alert/info[1]"),
@@ -70,6 +71,8 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
                                      "alert/info[1]/area[1]/altitude"),
     "a link with a broken escape": (put("    <area>", "<web>https://example.org/%zz</web><area>"), "datatype",
                                     "alert/info[1]/web"),
+    "a link of a megabyte": (put("    <area>", f"<web>https://example.org/{'a' * 1_000_000}</web><area>"), "datatype",
+                             "alert/info[1]/web"),
     "an element nobody knows": (put("  <scope>", "<reference/><scope>"), "unknown-element", "alert/reference"),
     "an element of another house": (put("  <scope>", '<x xmlns="urn:example"/><scope>'), "foreign-element", "alert/x"),
     "an attribute": (put("<status>", '<status x="1">'), "attribute-not-allowed", "alert/status"),
@@ -121,6 +124,12 @@ def test_any_declared_encoding_is_read(document: str, encoding: str) -> None:
 def test_a_line_break_before_the_declaration_is_forgiven(document: str) -> None:
     assert cap.read(b"\r\n" + document.encode()) == cap.read(document.encode())
     assert cap.read(b"\xef\xbb\xbf\n" + document.encode()) == cap.read(document.encode())
+
+
+def test_lines_are_counted_from_the_true_beginning(document: str) -> None:
+    with pytest.raises(cap.CapError) as refused:
+        cap.read(b"\n\n\n" + put("Extreme<", "Dire<")(document).encode())
+    assert refused.value.findings[0].line == document[: document.index("Extreme<")].count("\n") + 4
 
 
 def test_blanks_around_a_date_and_a_link_are_no_part_of_them(document: str) -> None:

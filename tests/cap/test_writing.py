@@ -85,6 +85,8 @@ AREA: dict[str, tuple[dict[str, Any], str, str]] = {
     "a circle without radius": ({"circles": ("1,1",)}, "circle-unparsable", "circle[1]"),
     "a circle of two points": ({"circles": ("1,1 2,2",)}, "circle-unparsable", "circle[1]"),
     "a radius below zero": ({"circles": ("1,1 5", "1,1 -5")}, "circle-unparsable", "circle[2]"),
+    "a circle larger than the earth": ({"circles": ("1,1 25000",)}, "circle-range", "circle[1]"),
+    "a radius without end": ({"circles": ("1,1 " + "9" * 400,)}, "circle-range", "circle[1]"),
     "a ceiling alone": ({"ceiling": Decimal(5)}, "ceiling-without-altitude", "ceiling"),
     "a ceiling below": ({"altitude": Decimal(9), "ceiling": Decimal(5)}, "ceiling-below-altitude", "ceiling"),
     "no height": ({"altitude": Decimal("nan")}, "datatype", "altitude"),

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tocsin.cap import times
-from tocsin.cap.limits import NUMBER_CHARACTERS_MAX
+from tocsin.cap.limits import LINK_CHARACTERS_MAX, NUMBER_CHARACTERS_MAX
 from tocsin.cap.times import XML_BLANKS
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 # RFC 3986: a scheme begins with a letter, a port is digits, "%" opens two hexadecimal digits, "#" comes once.
+_ESCAPED = "%[0-9A-Fa-f]{2}"
 _URI = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]*:|(?=[^:]*([/?#]|$)))"
-    r"(//[^/?#:\[\]]*(:[0-9]*)?(?=[/?#]|$)|(?!//))"
-    r"([^%#\[\]]|%[0-9A-Fa-f]{2})*(#([^%#\[\]]|%[0-9A-Fa-f]{2})*)?"
+    rf"(//(([^%/?#@\[\]]|{_ESCAPED})*@)?(\[[0-9A-Fa-f:.]+\]|([^%/?#:@\[\]]|{_ESCAPED})*)(:[0-9]+)?(?=[/?#]|$)|(?!//))"
+    rf"([^%#\[\]]|{_ESCAPED})*(#([^%#]|{_ESCAPED})*)?"
 )
 
 
@@ -63,9 +64,11 @@ def decimal(text: str) -> Fault | None:
 
 
 def uri(text: str) -> Fault | None:
-    if _URI.fullmatch(text.strip(XML_BLANKS)):
+    link = text.strip(XML_BLANKS)
+    if len(link) <= LINK_CHARACTERS_MAX and _URI.fullmatch(link):
         return None
-    return Fault("datatype", "A link is a URI (RFC 3986).", "Write it like https://example.org/warnings.")
+    rule = f"A link is a URI (RFC 3986) of at most {LINK_CHARACTERS_MAX} characters."
+    return Fault("datatype", rule, "Write it like https://example.org/warnings.")
 
 
 def one_of(words: type[StrEnum]) -> Datatype:

@@ -24,3 +24,6 @@ LIMITS = Limits()
 
 # A number in CAP has a handful of digits. Turning a million digits into a number takes minutes.
 NUMBER_CHARACTERS_MAX = 40
+
+# Browsers and proxies stop at about as many; matching a megabyte against the form of a URI takes half a second.
+LINK_CHARACTERS_MAX = 8192

@@ -15,6 +15,9 @@ POINTS_MIN = 4
 # The largest polygon seen has 41,009 points; work on geometry grows faster than the text.
 POINTS_MAX = 50_000
 
+# Half way round the earth: a circle of that size is everywhere.
+RADIUS_KM_MAX = 20_038
+
 Point = tuple[float, float]
 
 
@@ -54,6 +57,8 @@ def circle(text: str) -> Circle:
     if len(words) != 2 or not _RADIUS.fullmatch(words[1]):
         raise ShapeError("circle-unparsable", "A circle is a point and a radius in kilometres: 50.45,30.52 12.5")
     latitude, longitude = _point(words[0], "circle")
+    if float(words[1]) > RADIUS_KM_MAX:
+        raise ShapeError("circle-range", f"A radius is at most {RADIUS_KM_MAX} kilometres.")
     return Circle(latitude, longitude, float(words[1]))
 
 

@@ -56,24 +56,24 @@ def _group(node: etree._Element, group: Group, path: str) -> Iterator[Finding]:
     yield from _attributes(node, path)
     yield from _text_between(node, path)
     counts = [0] * len(group.rows)
-    # The rows before this one are over; a signature ends them all.
-    furthest = 0
+    # Only a step back is reported: one element out of place is one finding. A signature ends all rows.
+    previous = 0
     for child in children(node):
         index = group.index.get(str(child.tag))
         if index is None and group is ALERT and str(child.tag).startswith(_SIGNATURE):
-            furthest = len(counts)
+            previous = len(counts)
         elif index is None:
             yield _unknown(child, path, group)
         else:
             counts[index] += 1
             part = group.rows[index]
             place = f"{path}/{part.name}" if part.most == 1 else f"{path}/{part.name}[{counts[index]}]"
-            if index < furthest:
-                earlier = group.rows[furthest].name if furthest < len(counts) else "Signature"
+            if index < previous:
+                earlier = group.rows[previous].name if previous < len(counts) else "Signature"
                 yield _out_of_order(child, place, earlier)
             if part.most is not None and counts[index] > part.most:
                 yield _repeated(child, place)
-            furthest = max(furthest, index)
+            previous = index
             yield from _content(child, part.content, place)
     for count, part in zip(counts, group.rows, strict=True):
         if count < part.least:
