@@ -31,6 +31,9 @@ class Region(msgspec.Struct, frozen=True, array_like=True):
     names: Mapping[str, str]
     aliases: Mapping[str, tuple[str, ...]] = {}
 
+    def __hash__(self) -> int:
+        return hash(self.code)
+
     def name(self, language: str) -> str:
         """Return the name in *language*, else in the first language there is."""
         return self.names.get(language) or next(iter(self.names.values()))
