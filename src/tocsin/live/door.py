@@ -1,0 +1,262 @@
+"""The door: every connection comes in here; a stream is taken over at the transport, all else goes to the application.
+
+A protocol in front of uvicorn's on the same port. It looks at every request head, since a browser reuses connections;
+hands the application one request at a time; and takes a stream over when the answers before it are out. It has
+deadlines for heads and bodies, which the application's server lacks. What a stream says is ``feed``'s business, who
+hears it ``hub``'s.
+"""
+
+import asyncio
+import secrets
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from tocsin.notice import NONCE
+
+from . import frames
+from .feed import Feed
+from .heads import BadHead, Head, read_head
+from .hub import Hub
+
+STREAM_PATH = b"/v1/stream"
+# A head arrives in one packet; a phone on a bad network needs seconds.
+HEAD_DEADLINE_S = 10
+BODY_DEADLINE_S = 30
+# Longer than a proxy keeps its idle connections (nginx: 60 s), so that it is the one to close them.
+IDLE_DEADLINE_S = 75
+# Requests that arrive before the answer to the one before wait here.
+PIPELINED_BYTES_MAX = 64 * 1024
+# A reader this far behind is let go. It returns with its position and reads the journal; keeping it would cost memory
+# for a phone that is gone. Frames are larger than 256 bytes, so this is less than 256 frames.
+BEHIND_BYTES_MAX = 64 * 1024
+# What a reader that is let go has to take its last event; then the connection is cut.
+FAREWELL_S = 5
+SWEEP_EVERY_S = 1.0
+
+
+class Doorkeeper:
+    """What all doors of a process share: the hub, the feed, and the deadlines that run."""
+
+    def __init__(self, hub: Hub, feed: Feed) -> None:
+        self.hub, self.feed = hub, feed
+        self.stopping = False
+        self._deadlines: dict[Door, float] = {}
+
+    def wait(self, door: "Door", seconds: float) -> None:
+        self._deadlines[door] = asyncio.get_running_loop().time() + seconds
+
+    def release(self, door: "Door") -> None:
+        self._deadlines.pop(door, None)
+
+    def retry_ms(self) -> int:
+        return frames.RETRY_MS_MIN + secrets.randbelow(frames.RETRY_MS_MAX - frames.RETRY_MS_MIN + 1)
+
+    async def sweep(self) -> None:
+        """End connections whose deadline has passed, for as long as the process runs."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            now = loop.time()
+            for door in [door for door, deadline in self._deadlines.items() if deadline <= now]:
+                self.release(door)
+                door.overdue()
+
+
+class _Application(HttpToolsProtocol):
+    """uvicorn's protocol for one request at a time; tells its door when the answer is out."""
+
+    door: "Door"
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._unset_keepalive_if_required()
+        self.door.answered()
+
+
+class Door(asyncio.Protocol):
+    """One connection."""
+
+    __slots__ = ("_application", "_awaited", "_body_left", "_buffer", "_head_begun", "_keeper", "_make", "_transport")
+
+    def __init__(self, keeper: Doorkeeper, make: Any) -> None:
+        self._keeper, self._make = keeper, make
+        self._transport: asyncio.Transport
+        self._application: _Application | None = None
+        self._buffer = b""
+        self._body_left = 0
+        self._awaited = False
+        self._head_begun = False
+
+    @classmethod
+    def factory(cls, keeper: Doorkeeper) -> Any:
+        """Return what uvicorn takes for its HTTP protocol class."""
+
+        def open(config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: Any = None) -> Door:
+            return cls(keeper, lambda: _Application(config, server_state, app_state, _loop))
+
+        return open
+
+    # What the transport tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._keeper.wait(self, HEAD_DEADLINE_S)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if len(self._buffer) > PIPELINED_BYTES_MAX and self._awaited:
+            self._transport.pause_reading()
+        self._advance()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keeper.release(self)
+        if self._application is not None:
+            self._application.connection_lost(exc)
+            self._application = None
+
+    def pause_writing(self) -> None:
+        if self._application is not None:
+            self._application.pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._application is not None:
+            self._application.resume_writing()
+
+    # What the keeper and the application tell.
+
+    def overdue(self) -> None:
+        """End the connection: what was awaited did not come."""
+        if self._body_left:
+            self._transport.abort()
+        elif self._buffer:
+            self._refuse(BadHead(408, "Request Timeout", f"a request head arrives within {HEAD_DEADLINE_S} s"))
+        else:
+            self._transport.close()
+
+    def answered(self) -> None:
+        """Go on to the next request: the answer to the last one is out."""
+        self._awaited = False
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._keeper.wait(self, IDLE_DEADLINE_S)
+            self._advance()
+
+    # One request after another.
+
+    def _advance(self) -> None:
+        while self._buffer and not self._transport.is_closing():
+            if self._body_left:
+                self._pass_on(min(self._body_left, len(self._buffer)))
+            elif self._awaited or not self._begin():
+                return
+
+    def _begin(self) -> bool:
+        head = read_head(self._buffer)
+        match head:
+            case None:
+                if not self._head_begun:  # a head that trickles gets no more time with each byte
+                    self._head_begun = True
+                    self._keeper.wait(self, HEAD_DEADLINE_S)
+                return False
+            case BadHead():
+                self._refuse(head)
+                return False
+            case Head() if head.method == b"GET" and head.target.partition(b"?")[0] == STREAM_PATH:
+                self._take_over(head)
+                return False
+        self._awaited, self._head_begun = True, False
+        self._body_left = head.size + head.body_size
+        self._keeper.wait(self, BODY_DEADLINE_S)
+        return True
+
+    def _pass_on(self, size: int) -> None:
+        if self._application is None:
+            self._application = self._make()
+            self._application.door = self
+            self._application.connection_made(self._transport)
+        part, self._buffer = self._buffer[:size], self._buffer[size:]
+        self._body_left -= size
+        if not self._body_left:
+            self._keeper.release(self)  # from here on the application takes its time
+        self._application.data_received(part)
+
+    def _refuse(self, bad: BadHead) -> None:
+        body = f'{{"error":{{"code":"bad_request","message":"{bad.why}"}}}}'.encode()
+        self._transport.write(
+            f"HTTP/1.1 {bad.status} {bad.phrase}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            "Connection: close\r\n\r\n".encode()
+            + body
+        )
+        self._buffer = b""
+        self._transport.close()
+
+    def _take_over(self, head: Head) -> None:
+        self._keeper.release(self)
+        if self._application is not None:
+            self._application.connections.discard(self._application)
+            self._application = None
+        query = parse_qs(urlsplit(head.target.decode("ascii")).query)
+        nonce = query.get("nonce", [""])[0]
+        if not NONCE.fullmatch(nonce):
+            self._refuse(BadHead(400, "Bad Request", "nonce is not 1 to 64 characters A-Z a-z 0-9 _ -"))
+            return
+        since = query.get("since", [head.last_event_id.decode("latin-1")])[0]
+        stream = Stream(self._transport, self._keeper)
+        self._transport.set_protocol(stream)
+        self._transport.resume_reading()
+        stream.begin(since, nonce)
+
+
+class Stream(asyncio.Protocol):
+    """One open stream: its transport is a reader of the hub. What the client still sends is not looked at."""
+
+    __slots__ = ("_caught_up", "_keeper", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, keeper: Doorkeeper) -> None:
+        self._transport, self._keeper = transport, keeper
+        self._caught_up = False
+
+    def begin(self, since: str, nonce: str) -> None:
+        """Say what was missed, then a heartbeat, then listen to the hub."""
+        if self._keeper.stopping:
+            self.finish("stopping", "the server stops; come back")
+            return
+        feed = self._keeper.feed
+        first = frames.opening(self._keeper.retry_ms()) + (feed.since(since) if since else feed.snapshot())
+        first += feed.heartbeat(nonce)
+        # What a reader is told on joining may be larger than what it may fall behind later.
+        self._transport.set_write_buffer_limits(high=len(first) + BEHIND_BYTES_MAX)
+        self._transport.write(first)
+        self._keeper.hub.add(self._transport)
+        if not self._transport.get_write_buffer_size():
+            self.resume_writing()
+
+    def finish(self, reason: str, message: str) -> None:
+        """End the stream with its reason."""
+        self._keeper.hub.discard(self._transport)
+        if not self._transport.is_closing():
+            self._transport.write(frames.end(reason, message))
+            self._transport.close()
+            asyncio.get_running_loop().call_later(FAREWELL_S, self._transport.abort)
+
+    def pause_writing(self) -> None:
+        self.finish("slow", f"{BEHIND_BYTES_MAX} bytes behind; come back with your position")
+
+    def resume_writing(self) -> None:
+        if not self._caught_up:
+            self._caught_up = True
+            self._transport.set_write_buffer_limits(high=BEHIND_BYTES_MAX)
+
+    def data_received(self, data: bytes) -> None:
+        pass
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keeper.hub.discard(self._transport)
