@@ -1,0 +1,229 @@
+/**
+ * The page's one object: device, places, atlas, sound, language; and what the screen shows of them.
+ *
+ * It decides nothing about alarms (`shared/`) and draws nothing (`view/`).
+ */
+
+import { notEnded, phase } from "../shared/alarms.ts";
+import { Device } from "../shared/device.ts";
+import { type Memory, browserMemory, fleetingMemory } from "../shared/memory.ts";
+import { type ActualNotice, type ExerciseNotice, type Notice, type TestNotice, isEnding } from "../shared/notice.ts";
+import { type Place, type PlaceState, type PlaceView, STATES, touch, viewPlace } from "../shared/place.ts";
+import { Atlas, type Region } from "../shared/regions.ts";
+import { Tabs } from "../shared/tabs.ts";
+import type { Telling } from "../shared/telling.ts";
+import { askAlarm, askAuthority, askRegions } from "./net.ts";
+import { Sounds } from "./sound.ts";
+import { Teller } from "./teller.ts";
+import type { Language } from "./words/words.ts";
+
+// As the server keeps ended alarms in a snapshot.
+const RECENT_S = 30 * 60;
+const RETRY_MS = 5_000;
+
+export type Shown = PlaceState | "not_live" | "no_places";
+
+export class Model {
+  places: Place[];
+  atlas: Atlas | undefined;
+  language: Language;
+  soundWanted: boolean;
+  soundRefused = false;
+  readonly device: Device;
+  readonly sounds: Sounds;
+  readonly teller: Teller;
+  private readonly memory: Memory;
+  private readonly tabs: Tabs;
+  private readonly listeners = new Set<() => void>();
+  private atlasWanted = 0;
+
+  private constructor(memory: Memory, remembered: Awaited<ReturnType<Memory["load"]>>) {
+    const { facts, told } = remembered;
+    this.memory = memory;
+    this.places = facts.places ?? [];
+    this.language = facts.language ?? (navigator.language.toLowerCase().startsWith("uk") ? "uk" : "en");
+    this.soundWanted = facts.soundWanted ?? false;
+    if (facts.tree) this.atlas = new Atlas(facts.tree);
+    const changed = () => this.changed();
+    this.sounds = new Sounds(changed);
+    this.teller = new Teller(memory, told, this.sounds, changed);
+    const reconnect = () => this.tabs.reconnect();
+    this.device = new Device({ memory, remembered, askAlarm, reconnect });
+    this.tabs = new Tabs({
+      url: "/v1/stream",
+      position: () => this.device.position,
+      hear: (frame) => {
+        void this.device.hear(frame);
+        // Whoever is not live asks at each new connection whether the authority is still the one it was.
+        if (frame.frame === "open" && !this.device.freshness.live) void this.meetAuthority();
+      },
+      welcome: () => this.device.welcome(),
+    });
+    this.device.subscribe(changed);
+  }
+
+  static async open(): Promise<Model> {
+    const memory = await browserMemory().catch(() => fleetingMemory());
+    return new Model(memory, await memory.load());
+  }
+
+  async start(): Promise<void> {
+    setInterval(() => this.changed(), 1_000);
+    addEventListener("online", () => this.tabs.reconnect());
+    if (this.soundWanted) void this.sounds.arm();
+    while (!(await this.meetAuthority()) && !this.device.pin) await wait(RETRY_MS);
+    this.tabs.start();
+    void this.loadAtlas();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  // --- what the screen shows -------------------------------------------------------------------------------------
+
+  get nowS(): number {
+    return this.device.freshness.nowMs() / 1_000;
+  }
+
+  get live(): boolean {
+    return this.device.freshness.live && this.device.stranger === undefined;
+  }
+
+  get demo(): boolean {
+    return this.device.pin?.authority === "demo";
+  }
+
+  actual(): ActualNotice[] {
+    return this.known().filter((notice) => notice.status === "actual");
+  }
+
+  exercises(): ExerciseNotice[] {
+    return this.known().filter((notice) => notice.status === "exercise");
+  }
+
+  /** Tests that touch a chosen place now. They are shown in a line, and never sound. */
+  tests(): TestNotice[] {
+    const tests = this.known().filter((notice) => notice.status === "test");
+    return tests.filter((notice) => this.places.some((place) => isNow(touch(place, notice, this.nowS, this.atlas)?.phase)));
+  }
+
+  views(): PlaceView<ActualNotice>[] {
+    return this.places.map((place) => viewPlace(place, this.actual(), this.nowS, this.atlas));
+  }
+
+  exerciseViews(): PlaceView<ExerciseNotice>[] {
+    const views = this.places.map((place) => viewPlace(place, this.exercises(), this.nowS, this.atlas));
+    return views.filter((view) => view.touches.some((one) => isNow(one.phase)));
+  }
+
+  shown(): Shown {
+    const states = this.views().map((view) => view.state);
+    const worst = STATES.find((state) => states.includes(state));
+    if (!worst) return "no_places";
+    return worst === "clear" && !this.live ? "not_live" : worst;
+  }
+
+  /** Actual alarms that ended a short while ago, the newest first. */
+  recentlyEnded(): Notice[] {
+    const notices = Array.from(this.device.alarms.values(), (held) => held.notice);
+    const recent = (notice: Notice) => notice.status === "actual" && isEnding(notice) && this.nowS - notice.sent < RECENT_S;
+    return notices.filter(recent).sort((one, two) => two.sent - one.sent);
+  }
+
+  // --- what a person does ----------------------------------------------------------------------------------------
+
+  async addPlace({ code, names, ancestors }: Region): Promise<void> {
+    if (this.places.some((place) => place.code === code)) return;
+    const above = ancestors.map((one) => ({ code: one.code, names: one.names }));
+    await this.keepPlaces([...this.places, { code, names, ancestors: above }]);
+  }
+
+  async removePlace(code: string): Promise<void> {
+    await this.keepPlaces(this.places.filter((place) => place.code !== code));
+  }
+
+  async speakLanguage(language: Language): Promise<void> {
+    this.language = language;
+    this.changed();
+    await this.memory.save({ language });
+  }
+
+  async turnOnSound(): Promise<void> {
+    this.soundWanted = true;
+    this.soundRefused = !(await this.sounds.arm());
+    if (!this.soundRefused && !this.teller.busy) void this.sounds.tap();
+    this.changed();
+    await this.memory.save({ soundWanted: true });
+  }
+
+  async forgetAll(): Promise<void> {
+    await this.memory.forgetAll();
+    location.reload();
+  }
+
+  // --- inside ----------------------------------------------------------------------------------------------------
+
+  private known(): Notice[] {
+    return notEnded(this.device.alarms);
+  }
+
+  private async keepPlaces(places: Place[]): Promise<void> {
+    this.places = places;
+    this.changed();
+    await this.memory.save({ places });
+  }
+
+  private async meetAuthority(): Promise<boolean> {
+    try {
+      await this.device.meet(await askAuthority());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async loadAtlas(): Promise<void> {
+    try {
+      const tree = await askRegions();
+      this.atlas = new Atlas(tree);
+      await this.memory.save({ tree });
+      this.changed();
+    } catch {
+      await wait(RETRY_MS);
+      return this.loadAtlas();
+    }
+  }
+
+  /** A notice that was made with another atlas may name regions that this one lacks: fetch it once more. */
+  private refreshAtlas(): void {
+    const { atlas } = this;
+    const lacking = atlas && this.known().find((one) => one.atlas !== atlas.hash && one.regions.some((code) => !atlas.region(code)));
+    if (!lacking || this.atlasWanted === lacking.sent) return;
+    this.atlasWanted = lacking.sent;
+    void this.loadAtlas();
+  }
+
+  private changed(): void {
+    this.refreshAtlas();
+    this.listeners.forEach((listener) => listener());
+    const { language, places, nowS } = this;
+    const othersHold = (telling: Telling) => this.othersHold(telling);
+    void this.teller.look({ alarms: this.device.alarms, places, nowS, language, othersHold });
+  }
+
+  private othersHold(telling: Telling): boolean {
+    const others = telling.status === "actual" ? this.actual() : this.exercises();
+    const rest = others.filter((notice) => notice.alarm !== telling.notice.alarm);
+    return this.places.some((place) => ["alarm", "expired"].includes(viewPlace<Notice>(place, rest, this.nowS, this.atlas).state));
+  }
+}
+
+function isNow(state: ReturnType<typeof phase> | undefined): boolean {
+  return state === "in_force" || state === "disputed";
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

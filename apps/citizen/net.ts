@@ -1,0 +1,26 @@
+/** What the page asks of the server apart from the stream (`spec/stream.md`, "Reading"). It judges nothing. */
+
+import type { AuthorityAnswer } from "../shared/device.ts";
+import type { Tree } from "../shared/regions.ts";
+
+export interface RegionsMap {
+  atlas: string;
+  viewBox: [number, number, number, number];
+  first: Record<string, string>;
+  second: Record<string, string>;
+}
+
+export const askAuthority = () => ask<AuthorityAnswer>("/v1/authority", "no-store");
+export const askRegions = () => ask<Tree>("/v1/regions");
+export const askMap = () => ask<RegionsMap>("/v1/regions/map");
+
+export async function askAlarm(alarm: string): Promise<string[]> {
+  const { history } = await ask<{ history: { envelope: string }[] }>(`/v1/alarms/${alarm}`, "no-store");
+  return history.map((one) => one.envelope);
+}
+
+async function ask<Answer>(path: string, cache: RequestCache = "default"): Promise<Answer> {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, cache });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+  return answer.json();
+}

@@ -1,0 +1,92 @@
+/** The map: one path per region, its state as a pattern and a title as well as a colour. Loaded when it is opened. */
+
+import type { ActualNotice, Level } from "../../shared/notice.ts";
+import { type Touch, touch } from "../../shared/place.ts";
+import type { Region } from "../../shared/regions.ts";
+import { hazardOf } from "../announcing.ts";
+import type { Model } from "../model.ts";
+import type { RegionsMap } from "../net.ts";
+import type { Words } from "../words/words.ts";
+
+export interface AlertMapProps {
+  model: Model;
+  words: Words;
+  map: RegionsMap;
+}
+
+type Fill = Level | "expired";
+
+export function AlertMap({ model, words, map }: AlertMapProps) {
+  const [x, y, width, height] = map.viewBox;
+  return (
+    <svg class="alert-map" viewBox={`${x} ${y} ${width} ${height}`} role="group" aria-label={words.map}>
+      <Patterns />
+      <Layer model={model} words={words} paths={map.first} layer="first" />
+      <Layer model={model} words={words} paths={map.second} layer="second" />
+      <Layer model={model} words={words} paths={map.first} layer="outline" />
+    </svg>
+  );
+}
+
+/** Stripes for red, dots for yellow, a grid for what expired: told apart without colour, and in print. */
+function Patterns() {
+  return (
+    <defs>
+      <pattern id="red" width="10" height="10" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="10" height="10" class="ground" />
+        <rect width="5" height="10" class="mark" />
+      </pattern>
+      <pattern id="yellow" width="9" height="9" patternUnits="userSpaceOnUse">
+        <rect width="9" height="9" class="ground" />
+        <circle cx="4.5" cy="4.5" r="2" class="mark" />
+      </pattern>
+      <pattern id="expired" width="9" height="9" patternUnits="userSpaceOnUse">
+        <rect width="9" height="9" class="ground" />
+        <path d="M0 0h9M0 0v9" class="mark" />
+      </pattern>
+    </defs>
+  );
+}
+
+interface LayerProps extends Omit<AlertMapProps, "map"> {
+  paths: Record<string, string>;
+  layer: "first" | "second" | "outline";
+}
+
+function Layer({ model, words, paths, layer }: LayerProps) {
+  if (layer === "outline") {
+    return (
+      <g class="outline" aria-hidden="true">
+        {Object.entries(paths).map(([code, path]) => (
+          <path key={code} d={path} />
+        ))}
+      </g>
+    );
+  }
+  const alarms = model.actual();
+  return (
+    <g class={layer}>
+      {Object.entries(paths).map(([code, path]) => {
+        const region = model.atlas?.region(code);
+        const one = region && whole(region, alarms, model);
+        if (!one && layer === "second") return null;
+        const fill: Fill | undefined = one && (one.phase === "expired" ? "expired" : one.notice.level);
+        const name = region?.names[model.language] ?? code;
+        const said = one ? `${name}: ${hazardOf(one.notice, model.language)}, ${words.phases[one.phase]}` : name;
+        return (
+          <path key={code} d={path} id={`map-${code}`} data-alert={fill ?? "none"} fill={fill ? `url(#${fill})` : undefined} fill-rule="evenodd" role="img" aria-label={said} tabIndex={one ? 0 : undefined}>
+            <title>{said}</title>
+          </path>
+        );
+      })}
+    </g>
+  );
+}
+
+/** The alarm that covers the whole region, red before yellow, in force before expired. */
+function whole(region: Region, alarms: ActualNotice[], model: Model): Touch<ActualNotice> | undefined {
+  const touches = alarms.map((notice) => touch(region, notice, model.nowS, model.atlas));
+  const covering = touches.filter((one) => one?.cover === "whole" && one.phase !== "announced");
+  const weight = (one: Touch | undefined) => (one?.phase === "expired" ? 2 : 0) + (one?.notice.level === "red" ? 0 : 1);
+  return covering.sort((one, two) => weight(one) - weight(two))[0];
+}

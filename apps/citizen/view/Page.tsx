@@ -1,0 +1,61 @@
+/** The page: what counts most first, and the two things that must never go unnoticed, silence and mute, always in sight. */
+
+import { useEffect, useReducer, useState } from "preact/hooks";
+import type { Model } from "../model.ts";
+import { WORDS } from "../words/words.ts";
+import { About } from "./About.tsx";
+import { Bar } from "./Bar.tsx";
+import { Chooser } from "./Chooser.tsx";
+import { Exercises } from "./Exercises.tsx";
+import { Head } from "./Head.tsx";
+import { LiveRegions } from "./LiveRegions.tsx";
+import { MapSection } from "./MapSection.tsx";
+import { Places } from "./Places.tsx";
+import { Screen } from "./Screen.tsx";
+import { Stranger } from "./Stranger.tsx";
+
+export function Page({ model }: { model: Model }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [choosing, choose] = useState(model.places.length === 0);
+  useEffect(() => model.subscribe(() => redraw(undefined)), [model]);
+  const { language } = model;
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+
+  const words = WORDS[language];
+  const shown = model.shown();
+  const level = model.views().find((view) => view.state === shown)?.touches[0]?.notice.level;
+  useEffect(() => {
+    const title = { alarm: words.alarm, partial: words.partial, expired: words.expired, clear: words.clear, not_live: words.notLive, no_places: "Tocsin" };
+    document.title = `${model.demo ? `${words.demo} · ` : ""}${title[shown]}`;
+  }, [shown, words, model.demo]);
+
+  if (model.device.stranger) return <Stranger model={model} words={words} />;
+  return (
+    <>
+      <Head model={model} words={words} />
+      <main
+        id="state"
+        data-state={shown}
+        data-level={level ?? "none"}
+        data-live={model.live}
+        data-armed={model.sounds.armed}
+        data-position={model.device.position ?? ""}
+        data-exercise={model.exerciseViews().length > 0}
+      >
+        <Exercises model={model} words={words} />
+        {choosing || shown === "no_places" ? (
+          <Chooser model={model} words={words} done={() => choose(false)} />
+        ) : (
+          <Screen model={model} words={words} shown={shown} />
+        )}
+        {!choosing && shown !== "no_places" && <Places model={model} words={words} add={() => choose(true)} />}
+        <MapSection model={model} words={words} />
+        <About model={model} words={words} />
+      </main>
+      <Bar model={model} words={words} />
+      <LiveRegions model={model} words={words} shown={shown} />
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/** The warning that fills the page when another authority, or one with other keys, answers at this address. */
+
+import { useState } from "preact/hooks";
+import type { Model } from "../model.ts";
+import type { Words } from "../words/words.ts";
+import { Fingerprints } from "./About.tsx";
+import { Icon } from "./icons.tsx";
+
+export function Stranger({ model, words }: { model: Model; words: Words }) {
+  const [compared, setCompared] = useState(false);
+  const { pin, stranger } = model.device;
+  if (!pin || !stranger) return null;
+  return (
+    <main id="state" class="stranger" data-state="stranger" data-live="false" data-armed={model.sounds.armed}>
+      <Icon sign="alarm" />
+      <h1>{words.strangerTitle}</h1>
+      <p>{words.strangerMeaning}</p>
+      <h2>
+        {words.strangerWas}: {pin.authority}
+      </h2>
+      <Fingerprints pin={pin} words={words} />
+      <h2>
+        {words.strangerIs}: {stranger.authority}
+      </h2>
+      <Fingerprints pin={stranger} words={words} />
+      <label class="compared">
+        <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} />
+        <span>{words.strangerTrust}</span>
+      </label>
+      <button type="button" disabled={!compared} onClick={() => void model.forgetAll()}>
+        {words.forgetAll}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,268 @@
+/**
+ * A device: it hears frames of the stream, believes what is proven, remembers it, and knows whether it is live.
+ *
+ * It knows no screen and no sound, and it does not connect: frames come from this tab's stream or from another tab's
+ * (`tabs.ts`), and are verified here in either case. Silence never clears: an alarm goes only by a verified end.
+ */
+
+import { type Alarms, type Held, alarmKey, fold, forgettable, notEnded } from "./alarms.ts";
+import { boardHash } from "./board.ts";
+import { fromB64 } from "./bytes.ts";
+import type { ServerEvent } from "./events.ts";
+import { type Clock, Freshness, browserClock } from "./freshness.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
+import type { Status } from "./notice.ts";
+import type { Frame } from "./stream.ts";
+import { type Pin, type Reason, Trust } from "./trust.ts";
+
+/** `GET /v1/authority`, as far as a device needs it. */
+export interface AuthorityAnswer extends Pin {
+  rosters: { actual: string; exercise: string };
+}
+
+interface Snapshot extends Record<Status, string[]> {
+  position: string;
+  rosters: string[];
+}
+
+export interface DeviceOptions {
+  memory: Memory;
+  remembered: Remembered;
+  /** Return the envelopes of an alarm's history, oldest first (`GET /v1/alarms/{alarm}`). */
+  askAlarm: (alarm: string) => Promise<string[]>;
+  /** Called when the connection is in doubt and another one is wanted. */
+  reconnect: () => void;
+  clock?: Clock;
+}
+
+const STATUSES: readonly Status[] = ["actual", "exercise", "test"];
+// A heartbeat may cross a notice on its way, so one that speaks of another position proves nothing. Two in a row do.
+const STRANGE_HEARTBEATS_MAX = 2;
+
+export class Device {
+  alarms: Alarms = new Map();
+  position: string | undefined;
+  confirmedMs: number | undefined;
+  /** An authority of another name or with other roots answers at this address. Nothing of it is believed. */
+  stranger: Pin | undefined;
+  /** The newest message that was not believed, and why. */
+  refused: Reason | undefined;
+  readonly freshness: Freshness;
+  private trust: Trust | undefined;
+  private nonce: string | undefined;
+  private lastHeartbeat: ServerEvent | undefined;
+  private strangeHeartbeats = 0;
+  private readonly options: DeviceOptions;
+  private readonly listeners = new Set<() => void>();
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(options: DeviceOptions) {
+    this.options = options;
+    const { facts } = options.remembered;
+    this.freshness = new Freshness(options.clock ?? browserClock, facts.newestMs ?? 0);
+    this.position = facts.position;
+    this.confirmedMs = facts.confirmedMs;
+    if (facts.pin) this.trust = new Trust(facts.pin);
+    this.enqueue(() => this.recall());
+  }
+
+  get pin(): Pin | undefined {
+    return this.trust?.pin;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Meet the authority that answers at this address: the first one is pinned, another one is never believed silently. */
+  meet(answer: AuthorityAnswer): Promise<void> {
+    return this.enqueue(async () => {
+      const { authority, roots } = answer;
+      const pin = { authority, roots: { actual: roots.actual, exercise: roots.exercise } };
+      if (this.trust && !samePin(this.trust.pin, pin)) {
+        this.stranger = pin;
+        this.freshness.deny();
+        return;
+      }
+      this.stranger = undefined;
+      if (!this.trust) {
+        this.trust = new Trust(pin);
+        await this.options.memory.save({ pin });
+      }
+      await this.learn([answer.rosters.actual, answer.rosters.exercise]);
+    });
+  }
+
+  /** Take in a frame. Frames are judged one after another, in the order in which they came. */
+  hear(frame: Frame): Promise<void> {
+    return this.enqueue(() => this.judge(frame));
+  }
+
+  /** What another tab needs to begin with: everything that this one knows, as the stream would have sent it. */
+  welcome(): Frame[] {
+    if (this.position === undefined || !this.trust || !this.lastHeartbeat) return [];
+    const { rosterActual, rosterExercise } = this.options.remembered.facts;
+    const snapshot: Snapshot = {
+      position: this.position,
+      rosters: [rosterActual, rosterExercise].filter((one) => one !== undefined),
+      actual: [],
+      exercise: [],
+      test: [],
+    };
+    for (const { notice, envelope } of this.alarms.values()) snapshot[notice.status].push(envelope);
+    const event = { event: "snapshot", data: JSON.stringify(snapshot), id: this.position };
+    return [event, this.lastHeartbeat].map((one) => ({ frame: "event", event: one }));
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(work).catch((error: unknown) => {
+      // A message that cannot be worked with proves nothing: the device is not live until one does.
+      console.error(error);
+      this.freshness.deny();
+    });
+    return this.queue.then(() => this.listeners.forEach((listener) => listener()));
+  }
+
+  private async recall(): Promise<void> {
+    const { facts, alarms } = this.options.remembered;
+    await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
+    for (const { envelope } of alarms) await this.believe(envelope, undefined);
+  }
+
+  private async judge(frame: Frame): Promise<void> {
+    if (frame.frame === "open") {
+      this.nonce = frame.nonce;
+      this.strangeHeartbeats = 0;
+    }
+    if (frame.frame !== "event" || !this.trust || this.stranger) return;
+    const { event, data, id } = frame.event;
+    const message = JSON.parse(data);
+    if (event === "heartbeat") return this.hearHeartbeat(message.heartbeat, frame.event);
+    if (event === "snapshot") await this.hearSnapshot(message);
+    else if (event === "roster") await this.learn([message.roster]);
+    else if (isStatus(event === "notice" ? "actual" : event)) await this.hearNotice(event, message.envelope);
+    else return;
+    if (id !== undefined) this.position = id;
+    await this.remember({});
+  }
+
+  private async hearNotice(event: string, envelope: string): Promise<void> {
+    await this.believe(envelope, event === "notice" ? "actual" : (event as Status));
+  }
+
+  private async hearSnapshot(snapshot: Snapshot): Promise<void> {
+    await this.learn(snapshot.rosters);
+    const before = notEnded(this.alarms);
+    const found = new Set<string>();
+    for (const status of STATUSES) {
+      for (const envelope of snapshot[status]) {
+        const held = await this.believe(envelope, status);
+        if (held) found.add(alarmKey(held.notice.status, held.notice.alarm));
+      }
+    }
+    for (const { status, alarm } of before) {
+      if (!found.has(alarmKey(status, alarm))) await this.askAfter(status, alarm);
+    }
+  }
+
+  private async askAfter(status: Status, alarm: string): Promise<void> {
+    const history = await this.options.askAlarm(alarm).catch(() => []);
+    for (const envelope of history) await this.believe(envelope, status);
+  }
+
+  private async hearHeartbeat(envelope: string, event: ServerEvent): Promise<void> {
+    const { nonce } = this;
+    const judged = await (this.trust as Trust).judgeHeartbeat(bytesOf(envelope), this.freshness.newestMs, nonce);
+    if ("refused" in judged) {
+      this.refused = judged.refused;
+      return;
+    }
+    this.nonce = undefined;
+    this.lastHeartbeat = event;
+    this.freshness.hear(judged.believed, nonce !== undefined);
+    await this.compareBoard(judged.believed);
+  }
+
+  private async compareBoard(heartbeat: Heartbeat): Promise<void> {
+    if (heartbeat.position !== this.position) {
+      this.strangeHeartbeats += 1;
+      if (this.strangeHeartbeats >= STRANGE_HEARTBEATS_MAX) this.startOver();
+      return;
+    }
+    this.strangeHeartbeats = 0;
+    const { actual, exercise } = (this.trust as Trust).rosters;
+    const rostersKnown =
+      (actual?.version ?? 0) >= heartbeat.rosters.actual && (exercise?.version ?? 0) >= heartbeat.rosters.exercise;
+    if (!rostersKnown || (await boardHash(notEnded(this.alarms))) !== heartbeat.board) {
+      this.freshness.deny();
+      this.startOver();
+      return;
+    }
+    this.freshness.confirm(heartbeat);
+    this.confirmedMs = heartbeat.time_ms;
+    await this.remember({ confirmedMs: heartbeat.time_ms });
+  }
+
+  private startOver(): void {
+    this.strangeHeartbeats = 0;
+    this.position = undefined;
+    this.options.reconnect();
+  }
+
+  /** Believe an envelope if it is proven, and return the alarm that it speaks of. */
+  private async believe(envelope: string, status: Status | undefined): Promise<Held | undefined> {
+    if (!this.trust) return undefined;
+    const data = bytesOf(envelope);
+    const judged = await (status ? this.trust.judgeEvent(data, status) : this.trust.judgeNotice(data));
+    if ("refused" in judged) {
+      this.refused = judged.refused;
+      return undefined;
+    }
+    const held = { envelope, notice: judged.believed };
+    this.alarms = fold(this.alarms, held);
+    return held;
+  }
+
+  private async learn(rosters: string[]): Promise<void> {
+    const { facts } = this.options.remembered;
+    for (const envelope of rosters) {
+      const judged = await this.trust?.learn(bytesOf(envelope));
+      if (!judged) continue;
+      if ("refused" in judged) this.refused = judged.refused;
+      else if (judged.believed.domain === "actual") facts.rosterActual = envelope;
+      else facts.rosterExercise = envelope;
+    }
+  }
+
+  private async remember(more: Facts): Promise<void> {
+    const { rosterActual, rosterExercise } = this.options.remembered.facts;
+    const forget = forgettable(this.alarms, this.freshness.nowMs() / 1000);
+    if (forget.length > 0) this.alarms = new Map(Array.from(this.alarms).filter(([key]) => !forget.includes(key)));
+    const alarms: AlarmRecord[] = Array.from(this.alarms, ([key, { notice, envelope }]) => ({
+      key,
+      version: notice.version,
+      envelope,
+    }));
+    const facts = { ...more, newestMs: this.freshness.newestMs, position: this.position, rosterActual, rosterExercise };
+    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+    await this.options.memory.save(Object.fromEntries(known), alarms, forget);
+  }
+}
+
+function samePin(one: Pin, other: Pin): boolean {
+  return (
+    one.authority === other.authority &&
+    one.roots.actual === other.roots.actual &&
+    one.roots.exercise === other.roots.exercise
+  );
+}
+
+function isStatus(word: string): word is Status {
+  return (STATUSES as readonly string[]).includes(word);
+}
+
+function bytesOf(envelope: unknown) {
+  return (typeof envelope === "string" && fromB64(envelope)) || new Uint8Array();
+}

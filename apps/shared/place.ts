@@ -1,0 +1,84 @@
+/**
+ * What the alarms mean for one place ("What an alert means", `ARCHITECTURE.md`).
+ *
+ * A place is under alarm if an alerted region is the place or an ancestor of it. An alerted descendant shows it as partial.
+ * It knows no connection: whether to believe silence is for `freshness.ts`, and what is said aloud for `telling.ts`.
+ */
+
+import { type Phase, phase } from "./alarms.ts";
+import type { Notice } from "./notice.ts";
+import type { Atlas, Names } from "./regions.ts";
+
+/** A place that a person chose, with what is needed to know it while the atlas is not there. */
+export interface Place {
+  code: string;
+  names: Names;
+  /** The parent first, the country last. */
+  ancestors: { code: string; names: Names }[];
+}
+
+export type PlaceState = "alarm" | "expired" | "partial" | "clear";
+
+/** One alarm as it touches one place. */
+export interface Touch<Of extends Notice = Notice> {
+  notice: Of;
+  phase: Phase;
+  cover: "whole" | "part";
+  /** The alerted regions that are the place, above it, or, where it is covered in part, inside it. */
+  regions: string[];
+}
+
+export interface PlaceView<Of extends Notice = Notice> {
+  place: Place;
+  state: PlaceState;
+  /** What counts first: in force before expired, whole before part, red before yellow, newest first. */
+  touches: Touch<Of>[];
+}
+
+// The worst first: what holds here, then what may still hold here, then what holds nearby.
+export const STATES: readonly PlaceState[] = ["alarm", "expired", "partial", "clear"];
+
+/** Return how a notice that has not ended touches the place, if it does. Without an atlas only whole cover is known. */
+export function touch<Of extends Notice>(
+  place: Place,
+  notice: Of,
+  nowS: number,
+  atlas: Atlas | undefined,
+): Touch<Of> | undefined {
+  const now = phase(notice, nowS);
+  if (now === "ended_clear" || now === "ended_false") return undefined;
+  const above = new Set([place.code, ...place.ancestors.map((one) => one.code)]);
+  const whole = notice.regions.filter((code) => above.has(code));
+  if (whole.length > 0) return { notice, phase: now, cover: "whole", regions: whole };
+  const inside = notice.regions.filter((code) => isInside(code, place.code, atlas));
+  return inside.length > 0 ? { notice, phase: now, cover: "part", regions: inside } : undefined;
+}
+
+/** Return the state of the place under *notices*, at *nowS* (Unix seconds, signed time). */
+export function viewPlace<Of extends Notice>(
+  place: Place,
+  notices: Iterable<Of>,
+  nowS: number,
+  atlas: Atlas | undefined,
+): PlaceView<Of> {
+  const touches = Array.from(notices)
+    .map((notice) => touch(place, notice, nowS, atlas))
+    .filter((one) => one !== undefined && one.phase !== "announced") as Touch<Of>[];
+  touches.sort((one, two) => weight(one) - weight(two) || two.notice.sent - one.notice.sent);
+  const [first] = touches;
+  return { place, touches, state: first ? stateOf(first) : "clear" };
+}
+
+export function stateOf(one: Touch): PlaceState {
+  if (one.cover === "part") return "partial";
+  return one.phase === "expired" ? "expired" : "alarm";
+}
+
+function weight(one: Touch): number {
+  const expired = one.phase === "expired" ? 1 : 0;
+  return STATES.indexOf(stateOf(one)) * 4 + expired * 2 + (one.notice.level === "red" ? 0 : 1);
+}
+
+function isInside(code: string, place: string, atlas: Atlas | undefined): boolean {
+  return atlas?.region(code)?.ancestors.some((one) => one.code === place) ?? false;
+}
