@@ -252,3 +252,10 @@ def test_many_problems_are_counted_and_the_first_are_shown() -> None:
     outcome = import_geojson(collection(*[feature(None, "A")] * 500), PROPERTIES, ORIGIN, None)
     assert isinstance(outcome, Refused)
     assert (len(outcome.problems), outcome.count) == (20, 500)
+
+
+def test_the_local_name_is_the_one_that_is_not_english() -> None:
+    properties = Properties("id", {"en": "name", "fr": "nom"})
+    atlas = imported(collection(feature("XX-1", "North", nom="Nord"), feature("XX-2", "South")), properties)
+    assert atlas.region("XX-1").local_name == "Nord"
+    assert atlas.region("XX-2").local_name == "South"

@@ -58,7 +58,7 @@ def test_find_says_when_there_may_be_more(tmp_path: Path) -> None:
 def test_an_unknown_name_fails_with_the_nearest(tmp_path: Path) -> None:
     for command in ("find", "show"):
         result = run(tmp_path, command, "Вишгрод")
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "no region is called 'Вишгрод'; nearest by spelling: UA32100010000094393" in result.stderr
 
 
@@ -71,7 +71,7 @@ def test_show_says_everything_about_a_region(tmp_path: Path) -> None:
 
 def test_show_lists_the_candidates_of_an_ambiguous_name(tmp_path: Path) -> None:
     result = run(tmp_path, "show", "Миколаївська громада")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "is the name of 9 regions, use a code" in result.stderr
 
 
@@ -101,7 +101,7 @@ def test_a_refused_file_leaves_the_atlas_as_it_was(tmp_path: Path, file: Path) -
     before = out.read_bytes()
     file.write_bytes(collection(*country(), feature("XX-1-2", "Copy"), feature("XX-5", "Lost", "XX-9")))
     result = run(tmp_path, "import", file, *STATED, "--out", out)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "nothing was written" in result.stderr
     assert "feature 4 (XX-1-2): feature 3 has the same code" in result.stderr
     assert "feature 5 (XX-5): its parent 'XX-9' is not in the file" in result.stderr
@@ -116,13 +116,13 @@ def test_a_statement_that_is_left_out_is_asked_for(tmp_path: Path, file: Path) -
 
 def test_a_mapping_without_a_language_is_refused(tmp_path: Path, file: Path) -> None:
     result = run(tmp_path, "import", file, *STATED, "--name", "name")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--name takes two parts with '=' between them, not 'name'" in result.stderr
 
 
 def test_a_broken_atlas_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "atlas.json").write_text("{}")
     result = run(tmp_path, "find", "Київ")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "atlas.json: not an atlas file" in result.stderr
     assert "cannot be read" in run(tmp_path, "find", "Київ", "--atlas", tmp_path / "none.json").stderr

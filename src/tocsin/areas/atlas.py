@@ -100,7 +100,7 @@ class Atlas:
         """Return up to *limit* regions of whose names, codes or ids each word of *text* is a part, best first."""
         ranks = self._names.containing(text) | dict.fromkeys(self._ids.get(text.strip().casefold(), ()), 0)
         found = [self._by_code[code] for code in ranks]
-        found.sort(key=lambda region: (ranks[region.code], region.level, region.name("uk"), region.code))
+        found.sort(key=lambda region: (ranks[region.code], region.level, region.local_name, region.code))
         return found[:limit]
 
     def history(self, oblast: str, raion: str, hromada: str) -> Region:
@@ -150,9 +150,7 @@ class Atlas:
 
     def path_name(self, code: RegionCode, language: str) -> str:
         """Return the name with those above it, without the country: "Вишгородський район, Київська область"."""
-        own = self.region(code)
-        above = (self._by_code[parent] for parent in self.ancestors(code))
-        return ", ".join(region.name(language) for region in (own, *above) if region is own or region.level > 0)
+        return ", ".join(region.name(language) for region in self._path(code))
 
     def geometry(self, code: RegionCode) -> "BaseGeometry | None":
         """Return the border as a shapely geometry, longitude first, or None where none is known."""
@@ -181,13 +179,21 @@ class Atlas:
     def _history(self) -> Mapping[str, frozenset[RegionCode]]:
         return by_history(self.regions)
 
+    def _path(self, code: RegionCode) -> list[Region]:
+        own = self.region(code)
+        above = (self._by_code[parent] for parent in self.ancestors(code))
+        return [own, *(region for region in above if region.level > 0)]
+
+    def _local_path(self, code: RegionCode) -> str:
+        return ", ".join(region.local_name for region in self._path(code))
+
     def _unknown(self, text: str) -> UnknownRegion:
         nearest = tuple(self._by_code[code] for code in self._names.nearest(text))
-        return UnknownRegion(text, nearest, tuple(self.path_name(region.code, "uk") for region in nearest))
+        return UnknownRegion(text, nearest, tuple(self._local_path(region.code) for region in nearest))
 
     def _ambiguous(self, text: str, codes: tuple[RegionCode, ...]) -> AmbiguousRegion:
         candidates = tuple(self._by_code[code] for code in codes)
-        shown = tuple(self.path_name(code, "uk") for code in codes)
+        shown = tuple(self._local_path(code) for code in codes)
         return AmbiguousRegion(text, candidates, shown)
 
 

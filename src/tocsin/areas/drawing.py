@@ -41,7 +41,7 @@ def apps_tree(atlas: Atlas) -> bytes:
             region.code,
             region.level,
             at[region.parent] if region.parent is not None else -1,
-            region.name("uk"),
+            region.local_name,
             region.name("en"),
             region.alias("iso_3166_2") or "",
         )

@@ -38,6 +38,11 @@ class Region(msgspec.Struct, frozen=True, array_like=True):
         """Return the name in *language*, else in the first language there is."""
         return self.names.get(language) or next(iter(self.names.values()))
 
+    @property
+    def local_name(self) -> str:
+        """The name that people there use: the Ukrainian one, else the first that is not English."""
+        return self.names.get("uk") or self.name(next((tag for tag in self.names if tag != "en"), "en"))
+
     def alias(self, scheme: str) -> str | None:
         """Return the first id or name under *scheme*, if the region has one."""
         return next(iter(self.aliases.get(scheme, ())), None)

@@ -25,6 +25,8 @@ from tocsin.areas import (
     load_ukraine,
     read_atlas,
 )
+from tocsin.cli.console import ExitStatus
+from tocsin.cli.options import DATA_DEFAULT, Data
 
 app = typer.Typer(
     help="Regions: find one by any name or code, show one, bring another country's.", no_args_is_help=True
@@ -41,7 +43,6 @@ PIPE_COLUMNS = 240
 
 NO_UID = "no uid"
 
-DataFolder = Annotated[Path, typer.Option("--data", envvar="TOCSIN_DATA", help="The data folder of the authority.")]
 AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="Another atlas file than the one of the data folder.")]
 
 
@@ -49,7 +50,7 @@ AtlasFile = Annotated[Path | None, typer.Option("--atlas", help="Another atlas f
 def find(
     text: Annotated[str, typer.Argument(help="Any part of a name or code, in either alphabet, or a uid.")],
     limit: Annotated[int, typer.Option(min=1, max=2000, help="How many to show.")] = FOUND_DEFAULT,
-    data: DataFolder = Path(".data"),
+    data: Data = DATA_DEFAULT,
     atlas: AtlasFile = None,
 ) -> None:
     """Find regions by any part of a name or code."""
@@ -63,9 +64,9 @@ def find(
     table = Table("code", "kind", "name", "English", "in", "uid", "ISO")
     table.columns[0].no_wrap = True
     for region in found:
-        above = regions.path_name(region.parent, "uk") if region.level > 1 and region.parent else ""
+        above = ", ".join(regions.region(code).local_name for code in regions.ancestors(region.code))
         iso = region.alias("iso_3166_2") or ""
-        row = (region.code, region.kind, region.name("uk"), region.name("en"), above, _uid(region), iso)
+        row = (region.code, region.kind, region.local_name, region.name("en"), above, _uid(region), iso)
         table.add_row(*(escape(cell) for cell in row))
     _console().print(table)
     if len(found) == limit:
@@ -75,7 +76,7 @@ def find(
 @app.command()
 def show(
     text: Annotated[str, typer.Argument(metavar="CODE", help="A code, an id of another API, or an exact name.")],
-    data: DataFolder = Path(".data"),
+    data: Data = DATA_DEFAULT,
     atlas: AtlasFile = None,
 ) -> None:
     """Show everything the atlas knows about one region."""
@@ -104,7 +105,7 @@ def import_(
     level: Annotated[str | None, typer.Option(help="The property that holds the level, 0 to 3.")] = None,
     country: Annotated[str | None, typer.Option(metavar="CODE=NAME", help="The country above all of them.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the atlas; default: the data folder.")] = None,
-    data: DataFolder = Path(".data"),
+    data: Data = DATA_DEFAULT,
 ) -> None:
     """Make an atlas of another country's GeoJSON; nothing is written if anything is wrong."""
     properties = Properties(code, dict(_pair(pair, "--name") for pair in name), parent, level)
@@ -140,7 +141,7 @@ def _facts(atlas: Atlas, region: Region) -> list[tuple[str, str]]:
         ("code", region.code),
         ("kind", f"{region.kind}, level {region.level}"),
         *((f"name ({language})", text) for language, text in region.names.items()),
-        ("in", ", ".join(f"{atlas.region(code).name('uk')} ({code})" for code in atlas.ancestors(region.code)) or "-"),
+        ("in", ", ".join(f"{atlas.region(code).local_name} ({code})" for code in atlas.ancestors(region.code)) or "-"),
         ("below it", f"{len(atlas.children(region.code))} directly, {len(atlas.descendants(region.code))} in all"),
         ("uid", _uid(region)),
         *((scheme, ", ".join(values)) for scheme, values in region.aliases.items()),
@@ -210,4 +211,4 @@ def _console() -> Console:
 
 def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
-    raise typer.Exit(1)
+    raise typer.Exit(ExitStatus.WRONG_USE)
