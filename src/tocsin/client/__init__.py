@@ -5,6 +5,19 @@ For scripts, sirens and other nodes. It takes keys, roots and clocks from the ca
 """
 
 from .agreement import Signer
+from .events import (
+    ActualNotice,
+    Disconnected,
+    Event,
+    ExerciseNotice,
+    Heard,
+    NotBelieved,
+    NotLive,
+    RosterLearned,
+    Silence,
+    Snapshot,
+    TestNotice,
+)
 from .failures import (
     AnswerUnreadable,
     Candidate,
@@ -15,10 +28,13 @@ from .failures import (
     Unreachable,
 )
 from .folder import Address, DataFolder, open_folder
+from .follower import Follower
 from .operator import Clock, Confirm, Declined, Operator, new_id, without_asking
 from .orders import AlarmView, BoardView, Draft, Issued, Order
+from .stream import Stream, follow
 
 __all__ = [
+    "ActualNotice",
     "Address",
     "AlarmView",
     "AnswerUnreadable",
@@ -29,15 +45,28 @@ __all__ = [
     "Confirm",
     "DataFolder",
     "Declined",
+    "Disconnected",
     "Draft",
+    "Event",
+    "ExerciseNotice",
     "FolderError",
+    "Follower",
+    "Heard",
     "Issued",
     "NotAsOrdered",
+    "NotBelieved",
+    "NotLive",
     "Operator",
     "Order",
     "OrderRefused",
+    "RosterLearned",
     "Signer",
+    "Silence",
+    "Snapshot",
+    "Stream",
+    "TestNotice",
     "Unreachable",
+    "follow",
     "new_id",
     "open_folder",
     "without_asking",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from tocsin.areas import Atlas
-from tocsin.notice import ENDINGS, Kind, Notice, Status, b64
+from tocsin.notice import Kind, Notice, Status, b64
 
 from .orders import Draft, Order
 
@@ -46,15 +46,8 @@ class Signer:
             yield "its region codes were chosen in another atlas than the one here"
             return
         ordered, frozen = self.codes(order.regions or ()), frozenset(notice.regions)
-        if notice.kind in ENDINGS and order.alarm is None:
-            beside = [one for one in ordered if not any(self._touch(one, other) for other in frozen)]
-            if beside:
-                yield f"it does not hold in {', '.join(sorted(beside))}"
-        elif self._leaves(ordered) != self._leaves(frozen):
+        if self._leaves(ordered) != self._leaves(frozen):
             yield f"its regions are {', '.join(sorted(frozen))}, not {', '.join(sorted(ordered))}"
-
-    def _touch(self, one: str, other: str) -> bool:
-        return self.atlas.covers(one, other) or self.atlas.covers(other, one)
 
     def _leaves(self, codes: frozenset[str]) -> frozenset[str]:
         """Children may give way to a parent where all of them are in, so areas are compared by their smallest parts."""

@@ -30,6 +30,7 @@ WAIT_MAX_S = 2.0
 
 # Each draft lapses when the server stops. More than this in one order is no accident.
 DRAFTS_MAX = 5
+DRAFT_UNKNOWN = "draft_unknown"
 
 Answer = TypeVar("Answer")
 Confirm = Callable[[Draft], bool]
@@ -134,7 +135,7 @@ class Operator:
                 return self._insist(partial(self.issue, draft))
             except OrderRefused as refused:
                 # The draft lapsed or went with the server: freeze again. The id sees to it that nothing goes out twice.
-                if refused.http_status not in (404, 410):
+                if refused.code != DRAFT_UNKNOWN:
                     raise
         raise Unreachable(f"the server lost {DRAFTS_MAX} drafts of this order; look at its log")
 

@@ -3,6 +3,7 @@
 It sends once. Trying again, and what a lost answer may mean, is ``operator``'s business.
 """
 
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +24,7 @@ _LATER = frozenset({408, 429, 500, 502, 503, 504})
 class _Error(msgspec.Struct, frozen=True):
     code: str
     message: str
-    candidates: list[Any] = []
+    candidates: list[dict[str, Any]] = []
 
 
 class _ErrorAnswer(msgspec.Struct, frozen=True):
@@ -62,13 +63,12 @@ def _error(response: httpx.Response) -> _Error:
         return _Error("not_tocsin", message)
 
 
-def _candidate(found: Any) -> Candidate:
-    if not isinstance(found, dict):
-        return Candidate(str(found), "")
-    name = found.get("alarm") or found.get("code") or found.get("id") or ""
-    details = [
-        ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        for key, value in found.items()
-        if value != name and not isinstance(value, dict)
-    ]
-    return Candidate(str(name), " · ".join(details))
+def _candidate(found: dict[str, Any]) -> Candidate:
+    """A candidate is an alarm or a region; its other fields tell a person which."""
+    name = str(found.get("alarm") or found.get("region") or "")
+    details = {key: value for key, value in found.items() if key not in ("alarm", "region")}
+    if isinstance(since := details.get("since"), int):
+        details["since"] = f"since {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} UTC"
+    if isinstance(regions := details.get("regions"), list):
+        details["regions"] = "; ".join(map(str, regions))
+    return Candidate(name, " · ".join(map(str, details.values())))

@@ -1,0 +1,251 @@
+"""Following the live stream: from bytes and moments to what is believed (``spec/stream.md``, "GET /v1/stream").
+
+Pure but for its own memory: it opens nothing and waits for nothing; ``stream`` does. Moments are seconds of a clock
+that only rises. Whom to believe is decided in ``tocsin.notice``, what a device holds in ``holding``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from tocsin.alarms import Board
+from tocsin.notice import (
+    HEARTBEAT_VALID_S,
+    DocumentError,
+    Heartbeat,
+    Notice,
+    Position,
+    Reason,
+    Refused,
+    Status,
+    Trust,
+    b64,
+    from_b64,
+)
+
+from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
+from .holding import is_news, take, without
+from .sse import EventParser, ServerEvent
+
+
+class _SnapshotData(msgspec.Struct, frozen=True):
+    position: str
+    rosters: tuple[str, ...]
+    actual: tuple[str, ...]
+    exercise: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+class _NoticeData(msgspec.Struct, frozen=True):
+    position: str
+    envelope: str
+
+
+class _RosterData(msgspec.Struct, frozen=True):
+    position: str
+    roster: str
+
+
+class _HeartbeatData(msgspec.Struct, frozen=True):
+    heartbeat: str
+
+
+class _EndData(msgspec.Struct, frozen=True):
+    reason: str
+    message: str
+
+
+Data = TypeVar("Data")
+Believed = TypeVar("Believed", Notice, Heartbeat, Trust)
+
+
+class Follower:
+    """What one device believes, and whether it is live.
+
+    ``board`` is what it holds; it is ``whole`` after the first snapshot, and only then held against the heartbeats.
+    ``position`` is where it resumes, ``end`` why the server ended the stream, if it said so. ``broken`` asks for
+    another connection. ``orphans`` are alarms that a snapshot no longer names and whose end was not seen: their history
+    is to be asked for and given to ``learn_history``.
+    """
+
+    def __init__(self, trust: Trust, now: float, position: Position | None = None) -> None:
+        self.trust, self.position = trust, position
+        self.board, self.whole = Board(), False
+        self.orphans: frozenset[str] = frozenset()
+        self.broken = False
+        self.end: str | None = None
+        self.retry_ms: int | None = None
+        self._heard_at, self._newest_ms, self._said_not_live = now, 0, False
+        self._nonce: str | None = None
+        self._parser = EventParser()
+
+    def connected(self, nonce: str | None) -> None:
+        """Begin a new connection; its first heartbeat must carry *nonce*."""
+        self._parser, self._nonce, self.broken, self.end = EventParser(), nonce, False, None
+
+    def signed_now(self, now: float) -> int:
+        """Return Unix seconds by the last believed heartbeat; 0 before the first."""
+        return int(self._newest_ms / 1000 + (now - self._heard_at)) if self._newest_ms else 0
+
+    def heard_ago_s(self, now: float) -> float:
+        return now - self._heard_at
+
+    @property
+    def live(self) -> bool:
+        return bool(self._newest_ms) and not self._said_not_live
+
+    @property
+    def silent_from(self) -> float | None:
+        """The moment from which ``check`` says that the follower is not live; None if it said so already."""
+        return None if self._said_not_live else self._heard_at + HEARTBEAT_VALID_S
+
+    def check(self, now: float) -> Iterator[Event]:
+        """Yield ``NotLive``, once, if nothing was heard for as long as a heartbeat holds."""
+        due = self.silent_from
+        if due is not None and now >= due:
+            yield self._not_live(Silence.SILENT, f"nothing was heard for {HEARTBEAT_VALID_S} s")
+
+    def receive(self, chunk: bytes, now: float) -> Iterator[Event]:
+        """Yield what *chunk* makes known. Raises ``StreamError``."""
+        for event in self._parser.feed(chunk):
+            self.retry_ms = self._parser.retry_ms
+            yield from self._event(event, now)
+
+    def learn_rosters(self, rosters: Iterable[str]) -> Iterator[Event]:
+        """Take rosters that were asked for elsewhere; one who resumes is sent no snapshot, and so none."""
+        for roster in rosters:
+            yield from self._learn("authority", roster)
+
+    def learn_history(self, envelopes: Iterable[str]) -> Iterator[Event]:
+        """Take the history of an orphan, asked for elsewhere; only a verified end lets it go."""
+        for envelope in envelopes:
+            notice = self._opened("history", envelope, self.trust.verify_notice)
+            if isinstance(notice, Notice):
+                yield from self._take(notice, 0)
+            else:
+                yield notice
+
+    def _event(self, event: ServerEvent, now: float) -> Iterator[Event]:
+        match event.name:
+            case "snapshot":
+                yield from self._with(event, _SnapshotData, self._snapshot)
+            case "notice":
+                yield from self._with(event, _NoticeData, partial(self._notice, Status.ACTUAL))
+            case "exercise":
+                yield from self._with(event, _NoticeData, partial(self._notice, Status.EXERCISE))
+            case "test":
+                yield from self._with(event, _NoticeData, partial(self._notice, Status.TEST))
+            case "roster":
+                yield from self._with(event, _RosterData, self._roster)
+            case "heartbeat":
+                yield from self._with(event, _HeartbeatData, partial(self._heartbeat, now))
+            case "end":
+                yield from self._with(event, _EndData, self._ended)
+
+    def _with(
+        self, event: ServerEvent, shape: type[Data], handle: Callable[[Data], Iterator[Event]]
+    ) -> Iterator[Event]:
+        try:
+            data = msgspec.json.decode(event.data, type=shape)
+            named = getattr(data, "position", None)
+            position = Position.parse(named) if named is not None else None
+        except (msgspec.MsgspecError, DocumentError) as why:
+            yield NotBelieved(event.name, Reason.DOCUMENT, str(why))
+            return
+        # A refused notice moves the position too: the board hash of the next heartbeat shows that something is missing.
+        if position is not None:
+            self.position = position
+        yield from handle(data)
+
+    def _snapshot(self, data: _SnapshotData) -> Iterator[Event]:
+        assert self.position
+        before, self.board, self.orphans, self.whole = self.board, Board(), frozenset(), True
+        yield Snapshot(self.position)
+        for roster in data.rosters:
+            yield from self._learn("snapshot", roster)
+        news: list[Event] = []
+        for status in Status:
+            for envelope in getattr(data, status.value):
+                notice = self._opened("snapshot", envelope, partial(self.trust.verify_event, status=status))
+                if not isinstance(notice, Notice):
+                    yield notice
+                    continue
+                news += [told(notice)] if is_news(before, notice) else []
+                self.board = take(self.board, notice, self.position.sequence)
+        self.orphans = frozenset(name for name in before.alarms if self.board.find(name) is None)
+        for name in self.orphans:
+            self.board = take(self.board, before.alarms[name].notice, before.alarms[name].sequence)
+        yield from news
+
+    def _notice(self, status: Status, data: _NoticeData) -> Iterator[Event]:
+        notice = self._opened(status, data.envelope, partial(self.trust.verify_event, status=status))
+        if isinstance(notice, Notice):
+            assert self.position
+            yield from self._take(notice, self.position.sequence)
+        else:
+            yield notice
+
+    def _take(self, notice: Notice, sequence: int) -> Iterator[Event]:
+        if is_news(self.board, notice):
+            self.board = take(self.board, notice, sequence)
+            self.orphans &= frozenset(self.board.alarms)
+            yield told(notice)
+
+    def _roster(self, data: _RosterData) -> Iterator[Event]:
+        yield from self._learn("roster", data.roster)
+
+    def _learn(self, event: str, roster: str) -> Iterator[Event]:
+        learned = self._opened(event, roster, self.trust.learn)
+        if isinstance(learned, Trust):
+            before, self.trust = self.trust, learned
+            for domain, one in learned.rosters.items():
+                if before.rosters.get(domain) != one:
+                    yield RosterLearned(domain, one.version)
+        else:
+            yield learned
+
+    def _heartbeat(self, now: float, data: _HeartbeatData) -> Iterator[Event]:
+        verify = partial(self.trust.verify_heartbeat, newest_ms=self._newest_ms, nonce=self._nonce)
+        heartbeat = self._opened("heartbeat", data.heartbeat, verify)
+        if isinstance(heartbeat, Heartbeat):
+            self._nonce = None
+            yield self._apart(heartbeat) or self._heard(heartbeat, now)
+        else:
+            # The first heartbeat alone carries the nonce: without it this connection may be a recording for ever.
+            self.broken = self.broken or heartbeat.reason is Reason.NONCE
+            yield heartbeat
+
+    def _heard(self, heartbeat: Heartbeat, now: float) -> Heard:
+        self._heard_at, self._newest_ms, self._said_not_live = now, heartbeat.time_ms, False
+        return Heard(heartbeat)
+
+    def _apart(self, heartbeat: Heartbeat) -> NotLive | None:
+        """Say how what the server has in force departs from what is held here, if it does."""
+        theirs, ours = Position.parse(heartbeat.position), self.position
+        if ours is None or theirs.epoch != ours.epoch or theirs.sequence > ours.sequence:
+            self.broken = True
+            message = f"the server is at {theirs}, what came ends at {ours or 'nothing'}"
+            return self._not_live(Silence.WITHHELD, message)
+        if self.whole and theirs == ours and b64(without(self.board, self.orphans).root()) != heartbeat.board:
+            self.broken, self.position = True, None
+            return self._not_live(Silence.DIFFERS, f"the board at {theirs} is not the one held here")
+        return None
+
+    def _not_live(self, reason: Silence, message: str) -> NotLive:
+        self._said_not_live = True
+        return NotLive(reason, message)
+
+    def _ended(self, data: _EndData) -> Iterator[Event]:
+        self.end = f"{data.reason}: {data.message}"
+        yield from ()
+
+    def _opened(
+        self, event: str, envelope: str, verify: Callable[[bytes], Believed | Refused]
+    ) -> Believed | NotBelieved:
+        try:
+            found = verify(from_b64(envelope))
+        except ValueError as why:
+            return NotBelieved(event, Reason.FRAMING, str(why))
+        return NotBelieved(event, found.reason, found.message) if isinstance(found, Refused) else found

@@ -1,0 +1,41 @@
+"""What a device holds: the newest notice of each alarm that it has verified.
+
+Unlike the server's fold (``tocsin.alarms.fold``) it may begin in the middle of an alarm's life and may have missed a
+version, so the higher version wins and nothing else is asked.
+"""
+
+from tocsin.alarms import ENDED, Alarm, Board, State
+from tocsin.notice import Kind, Notice
+
+# A snapshot names the ends of the last 30 minutes; each raion of Ukraine ending four alarms in that time stays below.
+ENDED_HELD_MAX = 1_024
+
+_STATES = {
+    Kind.ALERT: State.IN_FORCE,
+    Kind.UPDATE: State.IN_FORCE,
+    Kind.DISPUTED: State.DISPUTED,
+    Kind.ALL_CLEAR: State.ENDED_CLEAR,
+    Kind.FALSE_ALARM: State.ENDED_FALSE,
+}
+
+
+def is_news(board: Board, notice: Notice) -> bool:
+    """Whether *board* holds no version of the alarm that is as new as *notice*."""
+    held = board.find(notice.alarm)
+    return held is None or held.notice.version < notice.version
+
+
+def take(board: Board, notice: Notice, sequence: int) -> Board:
+    """Return *board* with *notice* in the place of whatever it held of that alarm."""
+    alarm = Alarm(notice, sequence, _STATES[notice.kind])
+    alarms = {name: one for name, one in board.alarms.items() if name != notice.alarm}
+    ended = {name: one for name, one in board.ended.items() if name != notice.alarm}
+    if alarm.state not in ENDED:
+        return Board(alarms | {notice.alarm: alarm}, ended)
+    kept = list(ended.items())[-(ENDED_HELD_MAX - 1) :]
+    return Board(alarms, dict(kept) | {notice.alarm: alarm})
+
+
+def without(board: Board, names: frozenset[str]) -> Board:
+    """Return *board* without the alarms *names* that have not ended."""
+    return Board({name: one for name, one in board.alarms.items() if name not in names}, board.ended)
