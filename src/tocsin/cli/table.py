@@ -21,6 +21,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("demo", "serve", "Make a demo authority if there is none, and run its server."),
     Entry("serve", "serve", "Run the server of an authority."),
     Entry("alert", "orders", "Warn regions of a danger."),
     Entry("update", "orders", "Change level, regions or expiry of an alarm."),
@@ -32,10 +33,11 @@ ENTRIES = (
     Entry("watch", "watch", "A live board in the terminal."),
     Entry("replay", "replay", "Play real history back in a demo authority."),
     Entry("regions", "regions", "Find regions, or import those of another country."),
-    Entry("authority", "authority", "Make an authority, and show it."),
+    Entry("authority", "authority", "Show who the authority of a data folder is."),
     Entry("journal", "journal", "Verify and export the journal."),
     Entry("backup", "journal", "Copy the journal while it is in use."),
     Entry("restore", "journal", "Begin again from a backup, with a new epoch."),
+    Entry("docs", "docs", "Draw the pages of the documentation that are made from code."),
     Entry("settings", "settings", "Show every setting, its value and where it comes from."),
 )
 

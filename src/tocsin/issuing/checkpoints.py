@@ -16,6 +16,7 @@ from tocsin.notice import (
     Kind,
     Magic,
     Notice,
+    Roster,
     SigningKey,
     b64,
     decode,
@@ -116,3 +117,8 @@ def _folded(journal: Journal, board: Board, after: int) -> Board:
 def notice_of(entry: Entry) -> Notice:
     """Return the notice in an entry. Raises ``DocumentError`` or ``FramingError`` if the entry is damaged."""
     return decode_notice(Envelope.unpack(entry.body, Magic.NOTICE).document)
+
+
+def roster_of(entry: Entry) -> Roster:
+    """Return the roster in an entry, with the same errors."""
+    return decode(Envelope.unpack(entry.body, Magic.ROSTER).document, Roster)

@@ -84,6 +84,8 @@ class Desk:
     _drafts: dict[str, tuple[Draft, int]] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "journal"))
+    # The start verified the entries after this one; those before it are walked in the background.
+    verified_from: int = 0
     _checkpointed: int = 0
 
     @classmethod
@@ -95,7 +97,9 @@ class Desk:
         if isinstance(loaded, Broken):
             return loaded
         board, begun = loaded
-        return cls(journal, atlas, trust, heartbeat_key, clock, board, journal.head, _checkpointed=begun)
+        return cls(
+            journal, atlas, trust, heartbeat_key, clock, board, journal.head, verified_from=begun, _checkpointed=begun
+        )
 
     @property
     def now(self) -> int:

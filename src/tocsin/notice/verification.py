@@ -13,7 +13,7 @@ from .heartbeat import Heartbeat
 from .keys import is_signed_by, key_id
 from .notice import Notice, decode_notice
 from .roster import Role, Roster
-from .words import Domain, Status
+from .words import DEMO, Domain, Status
 
 
 class Reason(StrEnum):
@@ -45,6 +45,10 @@ class Trust:
     authority: str
     roots: dict[Domain, bytes]
     rosters: dict[Domain, Roster] = field(default_factory=dict)
+
+    @property
+    def demo(self) -> bool:
+        return self.authority == DEMO
 
     def learn(self, data: bytes) -> "Trust | Refused":
         """Return the trust with the roster in the envelope *data*. Versions never fall."""

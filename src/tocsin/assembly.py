@@ -1,0 +1,197 @@
+"""The assembly: builds the running server from settings. The only module that knows everybody."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from tocsin.areas import Atlas, load_ukraine, read_atlas
+from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, read_key
+from tocsin.issuing import Desk
+from tocsin.journal.sqlite import SqliteJournal
+from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Hub, finish_all
+from tocsin.notice import DEMO, Domain, Refused, Roots, Trust, from_b64
+from tocsin.ports.journal import Broken
+from tocsin.settings import Settings
+from tocsin.web import make_app
+
+ADDRESS_FILE = "address.json"
+ATLAS_FILE = "atlas.json"
+BACKLOG = 4096
+# Slices of the walk over the old part of the journal, so that it can be stopped between two.
+WALK_ENTRIES = 20_000
+# Streams get their last event before the process goes.
+FAREWELL_S = 0.3
+
+log = structlog.get_logger("tocsin")
+
+
+class StartRefused(Exception):
+    """The server does not start; one line says why and what to do."""
+
+    code = "start_refused"
+
+
+class WallClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Open the authority's folder and return its desk. Raises ``StartRefused`` and ``JournalFault``."""
+    authority, roots = read_authority(settings.data)
+    if authority == DEMO and settings.public:
+        raise StartRefused(
+            f"{settings.data} is a demo authority and {settings.host} is a public address; "
+            "a demo serves this machine only"
+        )
+    key = read_key(settings.data, HEARTBEAT_KEY)
+    journal = SqliteJournal.open_for_writing(settings.data, authority, roots)
+    try:
+        trust = Trust(authority, {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)})
+        desk = Desk.open(journal, load_atlas(settings), _with_rosters(trust, journal), key, WallClock())
+        if isinstance(desk, Broken):
+            raise StartRefused(
+                f"the journal is broken at entry {desk.sequence}: {desk.what}. Restore a backup into a new folder "
+                "(`tocsin restore`); `tocsin journal verify` looks further"
+            )
+        return desk
+    except BaseException:
+        journal.close()
+        raise
+
+
+def read_authority(folder: Path) -> tuple[str, Roots]:
+    """Return who the authority of *folder* is. Raises ``StartRefused``."""
+    try:
+        content = json.loads((folder / AUTHORITY_FILE).read_text(encoding="utf-8"))
+        return str(content["authority"]), Roots(content["roots"]["actual"], content["roots"]["exercise"])
+    except FileNotFoundError:
+        raise StartRefused(
+            f"there is no authority in {folder}; `tocsin demo` makes a demo one, --data names another folder"
+        ) from None
+    except (ValueError, KeyError, TypeError) as why:
+        raise StartRefused(f"{folder / AUTHORITY_FILE} cannot be read: {why}") from None
+
+
+def load_atlas(settings: Settings) -> Atlas:
+    """Return the atlas that is set, else the one imported into the data folder, else Ukraine's."""
+    file = settings.atlas or settings.data / ATLAS_FILE
+    return read_atlas(file.read_bytes()) if file.is_file() else load_ukraine()
+
+
+def _with_rosters(trust: Trust, journal: SqliteJournal) -> Trust:
+    for entry in journal.rosters():
+        learned = trust.learn(entry.body)
+        if isinstance(learned, Refused):
+            raise StartRefused(f"the roster at entry {entry.sequence} is not to be believed: {learned.message}")
+        trust = learned
+    for domain in Domain:
+        if domain not in trust.rosters:
+            raise StartRefused(f"the journal holds no roster for {domain}; nothing could be believed")
+    return trust
+
+
+class Service:
+    """A server that is ready to run."""
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self._settings, self._desk = settings, desk
+        feed, hub = Feed(desk), Hub()
+        self._keeper = Doorkeeper(hub, feed)
+        self._broadcast = Broadcast(hub, feed)
+        desk.audience = self._broadcast
+        self._socket = _listen(settings)
+
+    @property
+    def url(self) -> str:
+        host, port = self._socket.getsockname()[:2]
+        scheme = "https" if self._settings.tls_cert else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def run(self, ready: Callable[[str], None]) -> None:
+        """Serve until a signal says stop. *ready* is called with the address once requests are answered."""
+        app = make_app(self._desk, self._settings.allowed_hosts, version("tocsin"))
+
+        @contextlib.asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with self._running():
+                ready(self.url)
+                yield
+
+        app.router.lifespan_context = lifespan
+        config = uvicorn.Config(
+            app,
+            http=Door.factory(self._keeper),
+            ws="none",
+            loop="uvloop",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            backlog=BACKLOG,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            ssl_certfile=self._settings.tls_cert,
+            ssl_keyfile=self._settings.tls_key,
+            ssl_version=ssl.PROTOCOL_TLS_SERVER,
+            timeout_graceful_shutdown=3,
+        )
+        uvicorn.Server(config).run(sockets=[self._socket])
+
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        address = self._settings.data / ADDRESS_FILE
+        address.write_text(json.dumps({"url": self.url, "pid": os.getpid()}) + "\n")
+        tasks = [
+            asyncio.create_task(one) for one in (self._broadcast.beat(), self._keeper.sweep(), walk_journal(self._desk))
+        ]
+        try:
+            yield
+        finally:
+            address.unlink(missing_ok=True)
+            finish_all(self._keeper, "stopping", "the server stops; come back with your position")
+            await asyncio.sleep(FAREWELL_S)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._desk.close()
+
+
+async def walk_journal(desk: Desk) -> None:
+    """Check the part of the journal that the start passed over; stop issuing at the first fault."""
+    after, through = 0, desk.verified_from
+    while after < through:
+        upto = min(after + WALK_ENTRIES, through)
+        result = await asyncio.to_thread(desk.journal.verify, after, upto)
+        if isinstance(result, Broken):
+            desk.fault = f"the journal is broken at entry {result.sequence}: {result.what}"
+            log.critical("issuing stopped", reason=desk.fault)
+            return
+        after = upto
+        await asyncio.sleep(0)
+    log.info("journal verified", entries=through)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as why:
+        listener.close()
+        raise StartRefused(f"{settings.host}:{settings.port} cannot be listened on: {why.strerror}") from None
+    return listener

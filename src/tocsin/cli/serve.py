@@ -1,0 +1,106 @@
+"""``tocsin serve`` and ``tocsin demo``: run the server of an authority; make a demo one first."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tocsin.areas import AreaError
+from tocsin.assembly import Service, StartRefused, open_desk
+from tocsin.founding import AUTHORITY_FILE, FoundingError, found_demo
+from tocsin.logs import set_up_logs
+from tocsin.ports.journal import JournalFault
+from tocsin.settings import Settings, SettingsError, read_settings
+
+from .console import ExitStatus, Failure, err
+
+_Data = Annotated[Path | None, typer.Option("--data", help="Folder of the authority.", show_default=False)]
+_Host = Annotated[str | None, typer.Option(help="Address to listen on; a public one needs TLS.", show_default=False)]
+_Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default=False)]
+_Cert = Annotated[Path | None, typer.Option("--tls-cert", help="Certificate chain (PEM).", show_default=False)]
+_Key = Annotated[
+    Path | None, typer.Option("--tls-key", help="Private key of the certificate (PEM).", show_default=False)
+]
+_Hosts = Annotated[str | None, typer.Option(help="Host names that requests may name, by comma.", show_default=False)]
+_Log = Annotated[str | None, typer.Option(help="auto, text or json.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(
+    data: _Data = None, host: _Host = None, port: _Port = None, tls_cert: _Cert = None, tls_key: _Key = None,
+    hosts: _Hosts = None, log: _Log = None,
+) -> None:  # fmt: skip
+    """Run the server of the authority in the data folder."""
+    given = {
+        "data": data,
+        "host": host,
+        "port": port,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "hosts": hosts,
+        "log": log,
+    }
+    _run(_settings(given), _say_address)
+
+
+def demo(data: _Data = None, port: _Port = None, log: _Log = None) -> None:
+    """Make a demo authority if the data folder is empty, run its server and say where to click.
+
+    Nothing of a demo can pass for real: every notice, screen and voice says DEMO first.
+    """
+    settings = _settings({"data": data, "port": port, "log": log})
+    if not (settings.data / AUTHORITY_FILE).exists():
+        from time import time_ns
+
+        try:
+            found_demo(settings.data, time_ns() // 1_000_000)
+        except FoundingError as why:
+            raise Failure(str(why), ExitStatus.WRONG_USE) from None
+    _run(settings, lambda url: _say_demo(url, settings.data))
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    try:
+        return read_settings(**given)
+    except SettingsError as why:
+        raise Failure("\n".join(why.lines), ExitStatus.WRONG_USE) from None
+
+
+def _run(settings: Settings, ready: Any) -> None:
+    set_up_logs(settings.log, settings.log_level)
+    try:
+        desk = open_desk(settings)
+        Service(settings, desk).run(ready)
+    except (StartRefused, FoundingError, JournalFault, AreaError) as why:
+        raise Failure(f"Not started: {why}", ExitStatus.WRONG_USE) from None
+
+
+def _say_address(url: str) -> None:
+    err.print(f"Tocsin serves {url}", markup=False)
+
+
+def _say_demo(url: str, data: Path) -> None:
+    command = "tocsin" if sys.prefix == sys.base_prefix else f"{sys.prefix}/bin/tocsin"
+    err.print(
+        f"""
+[bold reverse] DEMO [/] This authority is a demo: nobody is warned, and every notice says DEMO first.
+
+  The page        [bold]{url}[/]   choose a place, then tap "sound"
+  The interface   {url}/docs
+
+  Two demo operators' keys lie in {data}/keys: DEMO operator on duty (orders), DEMO operator on duty (exercises).
+  In another terminal, from the same folder:
+
+    {command} alert --data {data} --region UA-30 --hazard air_raid --level red
+    {command} all-clear --data {data} --region UA-30 --hazard air_raid
+    {command} exercise alert --data {data} --region UA-30 --hazard flood
+    {command} watch --data {data}
+
+  Ctrl+C ends it.
+""",
+    )

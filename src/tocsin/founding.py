@@ -1,0 +1,131 @@
+"""Founding an authority: its keys, its first rosters, its folder and the first entries of its journal.
+
+So far only a demo authority can be founded: one by construction, which can never become real. Its root keys lie beside
+it, marked as a demo's; those of a real authority never come near a server.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from tocsin.journal.sqlite import SqliteJournal
+from tocsin.notice import (
+    DEMO,
+    Domain,
+    Envelope,
+    EpochStart,
+    Magic,
+    Role,
+    Roots,
+    Roster,
+    RosterKey,
+    SigningKey,
+    b64,
+    from_b64,
+    seal,
+)
+
+AUTHORITY_FILE = "authority.json"
+KEYS_FOLDER = "keys"
+HEARTBEAT_KEY = "heartbeat"
+DEMO_LASTS_S = 10 * 365 * 86_400
+
+_README = """DEMO AUTHORITY. Nothing in this folder can warn anybody: every notice made with it says DEMO first.
+
+keys/issue-actual.key     DEMO operator on duty: signs orders of the demo
+keys/issue-exercise.key   DEMO operator on duty: signs exercises and tests of the demo
+keys/heartbeat.key        the demo's server
+keys/root-*.key           the demo's roots; a real authority keeps its roots offline
+"""
+
+
+class FoundingError(Exception):
+    """The authority cannot be founded or opened; the text says why and what to do."""
+
+    code = "founding"
+
+
+def found_demo(folder: Path, now_ms: int) -> None:
+    """Make a demo authority in *folder*, whole or not at all. Raises ``FoundingError`` if something lies there."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FoundingError(f"{folder} is not empty; a data folder never changes its authority. Choose another folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
+    unfinished.mkdir(mode=0o700)
+    try:
+        _fill(unfinished, now_ms)
+        if folder.exists():
+            folder.rmdir()
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _fill(folder: Path, now_ms: int) -> None:
+    roots = {domain: SigningKey.from_seed(secrets.token_bytes(32)) for domain in Domain}
+    issuers = {domain: SigningKey.from_seed(secrets.token_bytes(32)) for domain in Domain}
+    heartbeat = SigningKey.from_seed(secrets.token_bytes(32))
+    public = Roots(b64(roots[Domain.ACTUAL].public), b64(roots[Domain.EXERCISE].public))
+    (folder / KEYS_FOLDER).mkdir(mode=0o700)
+    write_key(folder, HEARTBEAT_KEY, heartbeat)
+    for domain in Domain:
+        write_key(folder, f"issue-{domain}", issuers[domain])
+        write_key(folder, f"root-{domain}", roots[domain])
+    (folder / "README.txt").write_text(_README, encoding="utf-8")
+    statement = {"authority": DEMO, "demo": True, "roots": {"actual": public.actual, "exercise": public.exercise}}
+    (folder / AUTHORITY_FILE).write_text(json.dumps(statement, indent=1) + "\n", encoding="utf-8")
+    journal = SqliteJournal.create(folder, EpochStart(secrets.token_hex(8), DEMO, public), now_ms)
+    try:
+        for domain in Domain:
+            journal.append_roster(_roster(domain, roots, issuers, heartbeat, now_ms // 1000).pack(), now_ms)
+    finally:
+        journal.close()
+
+
+def _roster(
+    domain: Domain,
+    roots: dict[Domain, SigningKey],
+    issuers: dict[Domain, SigningKey],
+    heartbeat: SigningKey,
+    now: int,
+) -> Envelope:
+    keys = [_listed(issuers[domain], "DEMO operator on duty", Role.ISSUE)]
+    if domain is Domain.ACTUAL:
+        keys.append(_listed(heartbeat, "DEMO server", Role.HEARTBEAT))
+    roster = Roster(
+        roster=1,
+        authority=DEMO,
+        domain=domain,
+        version=1,
+        issued=now - 60,  # a clock that is set back a little must not make the demo's first minute unbelievable
+        expires=now + DEMO_LASTS_S,
+        keys=tuple(sorted(keys, key=lambda key: key.id)),
+    )
+    return seal(roots[domain], Magic.ROSTER, roster)
+
+
+def _listed(key: SigningKey, holder: str, role: Role) -> RosterKey:
+    return RosterKey(key.id.hex(), "ed25519", b64(key.public), holder, (role,))
+
+
+def write_key(folder: Path, name: str, key: SigningKey) -> None:
+    """Write a private key where only its owner reads it."""
+    file = os.open(folder / KEYS_FOLDER / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(file, "w") as out:
+        out.write(b64(key.seed) + "\n")
+
+
+def read_key(folder: Path, name: str) -> SigningKey:
+    """Read a private key. Raises ``FoundingError``."""
+    path = folder / KEYS_FOLDER / f"{name}.key"
+    try:
+        return SigningKey.from_seed(from_b64(path.read_text().strip()))
+    except OSError as why:
+        raise FoundingError(
+            f"{path} cannot be read ({why.strerror}); the server cannot sign heartbeats without it"
+        ) from None
+    except ValueError:
+        raise FoundingError(f"{path} is no key: one line of base64url for 32 bytes is expected") from None

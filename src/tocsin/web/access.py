@@ -1,0 +1,47 @@
+"""Who may order: a request signed by a key that a roster lists with the role ``issue``.
+
+``spec/stream.md``, "Ordering".
+
+The signature lets a caller draft; it issues nothing. What issues is the signature over the frozen notice.
+"""
+
+import re
+from hashlib import sha256
+
+from fastapi import Request
+
+from tocsin.issuing import Desk
+from tocsin.issuing.orders import ORDER_SIZE_BYTES_MAX
+from tocsin.notice import REQUEST_TAG, Role, from_b64, is_signed_by
+
+from .errors import Denied
+
+# The two clocks may be this far off; longer, and a recorded request could be used again.
+CLOCK_OFF_S_MAX = 60
+_AUTHORIZATION = re.compile(r"Tocsin ([0-9a-f]{16})\.([0-9]{1,15})\.([A-Za-z0-9_-]{86})")
+
+
+async def signed_body(request: Request, desk: Desk) -> bytes:
+    """Return the body of a request that is signed as it must be. Raises ``Denied`` with 401 or 413."""
+    if int(request.headers.get("content-length", "0")) > ORDER_SIZE_BYTES_MAX:
+        raise Denied(413, "body_too_large", f"the body has more than {ORDER_SIZE_BYTES_MAX} bytes")
+    body = await request.body()
+    found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+    if found is None:
+        raise Denied(401, "unsigned", "the header Authorization is not: Tocsin KEY.TIME.SIGNATURE")
+    key, at_ms = bytes.fromhex(found[1]), int(found[2])
+    off_s = abs(desk.clock.now_ms() - at_ms) / 1000
+    if off_s > CLOCK_OFF_S_MAX:
+        raise Denied(401, "clock", f"the request's time is {off_s:.0f} s off; {CLOCK_OFF_S_MAX} s are allowed")
+    listed = next((one for roster in desk.trust.rosters.values() if (one := roster.key(key, Role.ISSUE))), None)
+    if listed is None:
+        raise Denied(401, "key_unknown", f"no roster lists key {found[1]} with the role issue")
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    signed = f"{request.method} {target}\n{at_ms}\n{sha256(body).hexdigest()}".encode()
+    try:
+        signature = from_b64(found[3])
+    except ValueError:
+        signature = b""
+    if not is_signed_by(listed.raw, REQUEST_TAG, signed, signature):
+        raise Denied(401, "signature_wrong", "the request's signature is wrong")
+    return body

@@ -1,0 +1,66 @@
+"""The HTTP application: everything but the live stream, which is taken over before it gets here."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tocsin.issuing import Desk
+
+from .errors import handle_errors
+from .operator import operator_routes
+from .pages import add_pages
+from .public import health_route, public_routes
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), payment=()",
+}
+# FastAPI's own page of the interface loads its script from elsewhere; it gets no policy, as it has no secret.
+_DOCS = ("/docs", "/redoc")
+
+
+class SafeHeaders:
+    """Adds the headers that keep a browser from being turned against the page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    if not (name == "Content-Security-Policy" and scope["path"].startswith(_DOCS)):
+                        headers.setdefault(name, value)
+                if scope["path"].startswith("/v1/") and not scope["path"].startswith("/v1/operator"):
+                    headers.setdefault("Access-Control-Allow-Origin", "*")
+                if scope["path"].startswith("/v1/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+
+def make_app(desk: Desk, allowed_hosts: Sequence[str], version: str) -> FastAPI:
+    """Return the application of one desk."""
+    app = FastAPI(
+        title="Tocsin",
+        version=version,
+        summary="Public warning: what is in force, and how to order it. The live stream is GET /v1/stream.",
+        redoc_url=None,
+    )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(SafeHeaders)
+    handle_errors(app)
+    app.include_router(public_routes(desk))
+    app.include_router(operator_routes(desk))
+    app.include_router(health_route(desk))
+    add_pages(app)
+    return app
