@@ -5,7 +5,7 @@ There is no option that turns one of these into a real alert, and none that does
 
 import typer
 
-from tocsin.client import Order
+from tocsin.issuing import Order
 from tocsin.notice import Kind, Status
 
 from . import options
@@ -75,7 +75,7 @@ def update(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.UPDATE, status=Status.EXERCISE, alarm=alarm, level=level,
-        regions=tuple(region) if region else None, expires_in_s=expires_in, text=text,
+        regions=tuple(region or ()), expires_in_s=expires_in, text=text,
     )  # fmt: skip
     give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
 

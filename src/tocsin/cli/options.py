@@ -23,13 +23,13 @@ def read_duration(text: str) -> int:
     return seconds
 
 
-def read_texts(headlines: list[str] | None, instructions: list[str] | None) -> dict[str, Text] | None:
-    """Return the texts by language from ``LANGUAGE=TEXT`` options, or None if there are none."""
+def read_texts(headlines: list[str] | None, instructions: list[str] | None) -> dict[str, Text]:
+    """Return the texts by language from ``LANGUAGE=TEXT`` options."""
     heads, instructs = _by_language("--headline", headlines), _by_language("--instruction", instructions)
     alone = sorted(set(instructs) - set(heads))
     if alone:
         raise typer.BadParameter(f"--instruction {alone[0]}=… needs a --headline {alone[0]}=… beside it")
-    return {language: Text(heads[language], instructs.get(language, "")) for language in sorted(heads)} or None
+    return {language: Text(heads[language], instructs.get(language, "")) for language in sorted(heads)}
 
 
 def _by_language(option: str, values: list[str] | None) -> dict[str, str]:

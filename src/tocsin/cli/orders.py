@@ -10,7 +10,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tocsin.client import AlarmView, Issued, Operator, Order, new_id
+from tocsin.client import AlarmView, Issued, Operator, new_id
+from tocsin.issuing import Order
 from tocsin.notice import ID, Domain, Kind, Level, Status
 
 from . import options
@@ -96,7 +97,7 @@ def update(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.UPDATE, status=Status.ACTUAL, alarm=alarm, level=level,
-        regions=tuple(region) if region else None, expires_in_s=expires_in, text=text,
+        regions=tuple(region or ()), expires_in_s=expires_in, text=text,
     )  # fmt: skip
     give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
 
@@ -152,8 +153,7 @@ def ending(
         raise typer.BadParameter("name the alarm, or give both --region and --hazard")
     if alarm is not None and (region or hazard):
         raise typer.BadParameter("name the alarm or give --region and --hazard, not both")
-    regions = tuple(region) if region else None
-    return Order(id=id_or_new(id), kind=kind, status=status, alarm=alarm, hazard=hazard, regions=regions)
+    return Order(id=id_or_new(id), kind=kind, status=status, alarm=alarm, hazard=hazard, regions=tuple(region or ()))
 
 
 def id_or_new(id: str | None) -> str:
@@ -172,8 +172,7 @@ def give_update(order: Order, add: list[str], remove: list[str], manner: Manner)
     """Issue an update; regions to add or to remove make the whole new set from what holds now."""
     if order.regions and (add or remove):
         raise typer.BadParameter("--region gives the whole new set; use either it or --add-region and --remove-region")
-    given = (order.level, order.regions, order.expires_in_s, order.text)
-    if not (add or remove) and all(one is None for one in given):
+    if not (add or remove or order.level or order.regions or order.expires_in_s or order.text):
         raise typer.BadParameter("nothing to change: give --level, --expires-in, --headline or regions")
     with plainly():
         duty = operator(manner.data, manner.url, Domain.of(order.status))

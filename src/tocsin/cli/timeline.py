@@ -11,7 +11,7 @@ from hashlib import sha256
 from math import ceil
 
 from tocsin.alarms import HAZARDS
-from tocsin.client import Order
+from tocsin.issuing import Order
 from tocsin.notice import Kind, Level, Status, id_from
 
 from .history import Row

@@ -30,7 +30,7 @@ from .failures import (
 from .folder import Address, DataFolder, open_folder
 from .follower import Follower
 from .operator import Clock, Confirm, Declined, Operator, new_id, without_asking
-from .orders import AlarmView, BoardView, Draft, Issued, Order
+from .orders import AlarmView, BoardView, Draft, Issued
 from .stream import Stream, follow
 
 __all__ = [
@@ -57,7 +57,6 @@ __all__ = [
     "NotBelieved",
     "NotLive",
     "Operator",
-    "Order",
     "OrderRefused",
     "RosterLearned",
     "Signer",

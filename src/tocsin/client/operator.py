@@ -15,12 +15,13 @@ from typing import TypeVar
 import httpx
 import msgspec
 
+from tocsin.issuing import Order
 from tocsin.notice import Domain, Magic, Notice, SigningKey, Status, b64, id_from, sign_document
 
 from .agreement import Signer
 from .failures import ClientError, NotAsOrdered, OrderRefused, Unreachable
 from .folder import Address
-from .orders import BoardView, Draft, Issued, Order, read_answer, read_draft, read_issued_before
+from .orders import BoardView, Draft, Issued, read_answer, read_draft, read_issued_before
 from .requests import TIMEOUT, authorization, send
 
 # A server that is started again is back within 2 s; an operator who waits longer wants to be told.
@@ -76,30 +77,22 @@ class Operator:
 
         Raises ``Declined``, ``NotAsOrdered``, ``OrderRefused``, ``Unreachable``, and the errors of ``Atlas.resolve``.
         """
-        if order.regions is not None:
-            self.signer.codes(order.regions)
+        self.signer.codes(order.regions)
+        return self._issue_frozen(order, partial(self.draft, order), confirm, version)
 
-        def check(draft: Draft) -> list[str]:
-            return self.signer.disagreements(draft, order, self._now(), version)
-
-        return self._issue_frozen(lambda: self.draft(order), check, confirm)
-
-    def relay(self, id: str, document: bytes, status: Status, confirm: Confirm = without_asking) -> Issued:
-        """Issue what the CAP 1.2 *document* of that *status* says; raises as ``order`` does."""
-
-        def check(draft: Draft) -> list[str]:
-            return self.signer.disagreements_of_relay(draft, id, status, self._now())
-
-        return self._issue_frozen(lambda: self.draft_relay(id, document, status), check, confirm)
+    def relay(self, document: bytes, order: Order, confirm: Confirm = without_asking) -> Issued:
+        """Issue what the CAP 1.2 *document* says; *order* is what the caller reads in it. Raises as ``order`` does."""
+        return self._issue_frozen(order, partial(self.draft_relay, document, order), confirm, None)
 
     def draft(self, order: Order) -> Draft | Issued:
         """Ask once for a draft of *order*, or what it became if it was issued before."""
         body = msgspec.json.encode(order)
         return _drafted(self._post("/v1/operator/drafts", body, order.status, "application/json"))
 
-    def draft_relay(self, id: str, document: bytes, status: Status) -> Draft | Issued:
-        path = f"/v1/operator/relay?id={id}"
-        return _drafted(self._post(path, document, status, "application/cap+xml"))
+    def draft_relay(self, document: bytes, order: Order) -> Draft | Issued:
+        """Ask once for a draft of what *document* says."""
+        path = f"/v1/operator/relay?id={order.id}"
+        return _drafted(self._post(path, document, order.status, "application/cap+xml"))
 
     def issue(self, draft: Draft) -> Issued:
         """Sign the bytes of *draft* and hand the signature in, once. The caller has checked what they say."""
@@ -119,14 +112,14 @@ class Operator:
         return self._insist(lambda: send(self.client, self.client.build_request("GET", self.address() + path)))
 
     def _issue_frozen(
-        self, ask: Callable[[], Draft | Issued], check: Callable[[Draft], list[str]], confirm: Confirm
+        self, order: Order, ask: Callable[[], Draft | Issued], confirm: Confirm, version: int | None
     ) -> Issued:
         confirmed: tuple[object, ...] | None = None
         for _ in range(DRAFTS_MAX):
             draft = self._insist(ask)
             if isinstance(draft, Issued):
                 return draft
-            if found := check(draft):
+            if found := self.signer.disagreements(draft, order, self._now(), version):
                 raise NotAsOrdered(f"the server froze something else than was ordered: {'; '.join(found)}")
             if confirmed != _substance(draft.notice) and not confirm(draft):
                 raise Declined("not confirmed; nothing was signed and nothing was written")

@@ -1,6 +1,7 @@
-"""What goes to the operator API and what comes back (``spec/stream.md``, "Ordering"), as data.
+"""What comes back from the operator API (``spec/stream.md``, "Ordering"), as data.
 
-It checks nothing but the shape: whether a draft says what was ordered is ``agreement``'s to judge.
+It checks nothing but the shape: what an order is stands in ``tocsin.issuing``, whether a draft says what was ordered is
+``agreement``'s to judge.
 """
 
 from dataclasses import dataclass
@@ -8,26 +9,11 @@ from typing import TypeVar
 
 import msgspec
 
-from tocsin.notice import DocumentError, Kind, Level, Notice, Status, Text, decode_notice, from_b64
+from tocsin.notice import DocumentError, Level, Notice, Status, decode_notice, from_b64
 
 from .failures import AnswerUnreadable, NotAsOrdered
 
 Answer = TypeVar("Answer")
-
-
-class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One order. ``alarm`` is an id or its first characters; a region is any code, alias or unambiguous name."""
-
-    id: str
-    kind: Kind
-    status: Status
-    alarm: str | None = None
-    hazard: str | None = None
-    level: Level | None = None
-    regions: tuple[str, ...] | None = None
-    expires_in_s: int | None = None
-    text: dict[str, Text] | None = None
-    parameters: dict[str, str] | None = None
 
 
 class Issued(msgspec.Struct, frozen=True):
