@@ -98,7 +98,7 @@ def _say_demo(url: str, data: Path) -> None:
 
     {command} alert --data {data} --region UA-30 --hazard air_raid --level red
     {command} all-clear --data {data} --region UA-30 --hazard air_raid
-    {command} exercise alert --data {data} --region UA-30 --hazard flood
+    {command} exercise alert --data {data} --region UA-30 --hazard flood --level yellow
     {command} watch --data {data}
 
   Ctrl+C ends it.

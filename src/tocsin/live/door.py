@@ -8,7 +8,7 @@ hears it ``hub``'s.
 
 import asyncio
 import secrets
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from uvicorn.config import Config
@@ -103,8 +103,7 @@ class Door(asyncio.Protocol):
     # What the transport tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's does not inherit from it
         self._keeper.wait(self, HEAD_DEADLINE_S)
 
     def data_received(self, data: bytes) -> None:

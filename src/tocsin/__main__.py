@@ -1,0 +1,5 @@
+"""``python -m tocsin``: the ``tocsin`` command."""
+
+from tocsin.cli import main
+
+main()
