@@ -46,9 +46,8 @@ export class Stream {
     while (!this.stopped) {
       this.options.hear({ frame: "trying" });
       await this.connect().catch(() => undefined);
-      if (this.stopped) return;
       this.options.hear({ frame: "closed" });
-      await this.pause(this.retryMs ?? jittered());
+      if (!this.stopped) await this.pause(this.retryMs ?? jittered());
     }
   }
 

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { notEnded } from "./alarms.ts";
+import { b64, fromB64 } from "./bytes.ts";
+import { Device } from "./device.ts";
+import { type Memory, fleetingMemory } from "./memory.ts";
+import type { Notice } from "./notice.ts";
+import { HandClock, START_S, TestAuthority } from "./testing.ts";
+
+const authority = await TestAuthority.found();
+
+/** A device with its clock, what it asked for, and the server's side of its stream. */
+class Bench {
+  readonly clock = new HandClock();
+  readonly asked: string[] = [];
+  reconnects = 0;
+  history: string[] = [];
+  device!: Device;
+  private readonly memory: Memory;
+
+  private constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  static async open(memory = fleetingMemory(), meets: TestAuthority | undefined = authority): Promise<Bench> {
+    const bench = new Bench(memory);
+    bench.device = new Device({
+      memory: bench.memory,
+      remembered: await memory.load(),
+      clock: bench.clock,
+      askAlarm: async (alarm) => {
+        bench.asked.push(alarm);
+        return bench.history;
+      },
+      reconnect: () => {
+        bench.reconnects += 1;
+      },
+    });
+    if (meets) await bench.device.meet({ ...meets.pin, rosters: meets.rosters });
+    return bench;
+  }
+
+  event(event: string, data: object, sequence?: number): Promise<void> {
+    const id = sequence === undefined ? {} : { id: authority.position(sequence) };
+    return this.device.hear({ frame: "event", event: { event, data: JSON.stringify(data), ...id } });
+  }
+
+  async snapshot(sequence: number, ...actual: Notice[]): Promise<void> {
+    const envelopes = await Promise.all(actual.map((notice) => authority.seal(notice)));
+    const data = { position: authority.position(sequence), rosters: [], actual: envelopes, exercise: [], test: [] };
+    await this.event("snapshot", data, sequence);
+  }
+
+  async notice(sequence: number, notice: Notice): Promise<void> {
+    await this.event("notice", { envelope: await authority.seal(notice) }, sequence);
+  }
+
+  async heartbeat(sequence: number, inForce: Notice[], given: object = {}): Promise<void> {
+    await this.event("heartbeat", { heartbeat: await authority.heartbeat(sequence, inForce, given) });
+  }
+
+  get inForce(): Notice[] {
+    return notEnded(this.device.alarms);
+  }
+
+  get live(): boolean {
+    return this.device.freshness.live;
+  }
+}
+
+const alert = authority.notice();
+const end = authority.notice({ alarm: alert.alarm, version: 2, kind: "all_clear" });
+
+test("a device shows what was signed, and is live when the heartbeat says the same", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5, alert);
+  assert.deepEqual(bench.inForce, [alert]);
+  assert.equal(bench.live, false);
+  await bench.heartbeat(5, [alert]);
+  assert.equal(bench.live, true);
+  assert.equal(bench.device.position, authority.position(5));
+});
+
+test("an envelope with one byte changed is not believed, and its loss is noticed", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  const bytes = fromB64(await authority.seal(alert))!;
+  bytes[Buffer.from(bytes).indexOf("shelter")]! ^= 1;
+  await bench.event("notice", { envelope: b64(bytes) }, 6);
+  assert.deepEqual(bench.inForce, []);
+  assert.equal(bench.device.refused, "signature");
+  await bench.heartbeat(6, [alert]);
+  assert.equal(bench.live, false);
+  assert.equal(bench.device.position, undefined);
+  assert.equal(bench.reconnects, 1);
+});
+
+test("an alarm that the server kept back is noticed by the board hash", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, [alert]);
+  assert.equal(bench.live, false);
+  assert.equal(bench.reconnects, 1);
+});
+
+test("an exercise that comes as actual is refused", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.notice(6, authority.notice({ status: "exercise" }));
+  assert.equal(bench.device.refused, "status");
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("an alarm that a snapshot lacks is asked after, and stays until its end is proven", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5, alert);
+  await bench.snapshot(9);
+  assert.deepEqual(bench.asked, [alert.alarm]);
+  assert.deepEqual(bench.inForce, [alert]);
+  bench.history = [await authority.seal(alert), await authority.seal(end)];
+  await bench.snapshot(9);
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("an old alert, sent again, does not bring an ended alarm back", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5, alert);
+  await bench.notice(6, end);
+  await bench.notice(7, alert);
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("a recorded heartbeat does not answer the nonce of this connection", async () => {
+  const bench = await Bench.open();
+  await bench.device.hear({ frame: "open", nonce: "fresh" });
+  await bench.snapshot(5);
+  await bench.heartbeat(5, [], { nonce: "stale" });
+  assert.equal(bench.device.refused, "nonce");
+  assert.equal(bench.live, false);
+  await bench.heartbeat(5, [], { nonce: "fresh" });
+  assert.equal(bench.live, true);
+});
+
+test("a heartbeat older than one believed before the page was closed is refused", async () => {
+  const memory = fleetingMemory();
+  const before = await Bench.open(memory);
+  await before.snapshot(5);
+  await before.heartbeat(5, [], { time_ms: START_S * 1_000 + 9_000 });
+  const after = await Bench.open(memory);
+  await after.heartbeat(5, [], { time_ms: START_S * 1_000 + 8_999 });
+  assert.equal(after.device.refused, "old");
+  assert.equal(after.live, false);
+});
+
+test("what was believed is there again after the page was closed, without a network, and not live", async () => {
+  const memory = fleetingMemory();
+  const before = await Bench.open(memory);
+  await before.snapshot(5, alert);
+  await before.heartbeat(5, [alert]);
+  const after = await Bench.open(memory, undefined);
+  await after.device.hear({ frame: "trying" });
+  assert.deepEqual(after.inForce, [alert]);
+  assert.equal(after.device.position, authority.position(5));
+  assert.equal(after.device.confirmedMs, START_S * 1_000);
+  assert.equal(after.live, false);
+});
+
+test("an authority with other roots is a stranger, and nothing of it is believed", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  const other = await TestAuthority.found();
+  await bench.device.meet({ ...other.pin, rosters: other.rosters });
+  assert.deepEqual(bench.device.stranger, other.pin);
+  assert.equal(bench.live, false);
+  await bench.event("notice", { envelope: await other.seal(alert) }, 6);
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("a heartbeat of another position proves nothing, and two in a row are a doubt", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(6, []);
+  assert.equal(bench.live, false);
+  assert.equal(bench.reconnects, 0);
+  await bench.heartbeat(6, []);
+  assert.equal(bench.reconnects, 1);
+  assert.equal(bench.device.position, undefined);
+});
+
+test("another tab begins with what this one knows, and verifies it itself", async () => {
+  const leader = await Bench.open();
+  await leader.snapshot(5, alert);
+  await leader.heartbeat(5, [alert]);
+  const follower = await Bench.open();
+  for (const frame of leader.device.welcome()) await follower.device.hear(frame);
+  assert.deepEqual(follower.inForce, [alert]);
+  assert.equal(follower.live, true);
+  assert.equal(follower.device.position, authority.position(5));
+});
+
+test("a message that is no JSON leaves the device not live, and it goes on", async (context) => {
+  context.mock.method(console, "error", () => undefined);
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  await bench.device.hear({ frame: "event", event: { event: "notice", data: "{", id: authority.position(6) } });
+  assert.equal(bench.live, false);
+  await bench.snapshot(6, alert);
+  await bench.heartbeat(6, [alert]);
+  assert.equal(bench.live, true);
+});
