@@ -17,7 +17,7 @@ test: $(UV)
 	$(UV) run --no-sync ruff format --check
 	$(UV) run --no-sync mypy
 	$(UV) run --no-sync lint-imports
-	$(UV) run --no-sync python scripts/apps.py check
+	$(UV) run --no-sync python scripts/apps.py
 	$(UV) run --no-sync pytest
 
 $(UV):
