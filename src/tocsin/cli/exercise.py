@@ -6,7 +6,7 @@ There is no option that turns one of these into a real alert, and none that does
 import typer
 
 from tocsin.issuing import Order
-from tocsin.notice import Kind, Status
+from tocsin.notice import Kind, Level, Status
 
 from . import options
 from .orders import (
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 def alert(
     region: RegionsNeeded,
     hazard: HazardNeeded,
-    level: LevelNeeded,
+    level: LevelNeeded = Level.RED,
     expires_in: options.ExpiresIn = None,
     headline: options.Headlines = None,
     instruction: options.Instructions = None,
@@ -51,7 +51,7 @@ def alert(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.ALERT, status=Status.EXERCISE, hazard=hazard, level=level, regions=tuple(region),
-        expires_in_s=expires_in, text=text,
+        expires_in_s=options.read_expiry(expires_in), text=text,
     )  # fmt: skip
     give(order, Manner(data, url, yes, json))
 
@@ -75,7 +75,7 @@ def update(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.UPDATE, status=Status.EXERCISE, alarm=alarm, level=level,
-        regions=tuple(region or ()), expires_in_s=expires_in, text=text,
+        regions=tuple(region or ()), expires_in_s=options.read_expiry(expires_in), text=text,
     )  # fmt: skip
     give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
 

@@ -23,6 +23,10 @@ def read_duration(text: str) -> int:
     return seconds
 
 
+def read_expiry(text: str | None) -> int | None:
+    return None if text is None else read_duration(text)
+
+
 def read_texts(headlines: list[str] | None, instructions: list[str] | None) -> dict[str, Text]:
     """Return the texts by language from ``LANGUAGE=TEXT`` options."""
     heads, instructs = _by_language("--headline", headlines), _by_language("--instruction", instructions)
@@ -56,8 +60,7 @@ Regions = Annotated[
 ]
 Hazard = Annotated[str | None, typer.Option("--hazard", help="What the danger is, as air_raid.")]
 ExpiresIn = Annotated[
-    int | None,
-    typer.Option("--expires-in", parser=read_duration, metavar="DURATION", help="How long it holds, as 90m or 2h."),
+    str | None, typer.Option("--expires-in", metavar="DURATION", help="How long it holds, as 90m or 2h.")
 ]
 Headlines = Annotated[list[str] | None, typer.Option("--headline", help="Own words, as en=…; may be repeated.")]
 Instructions = Annotated[list[str] | None, typer.Option("--instruction", help="What to do, as en=…; may be repeated.")]

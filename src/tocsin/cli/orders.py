@@ -12,7 +12,7 @@ import typer
 
 from tocsin.client import AlarmView, Issued, Operator, new_id
 from tocsin.issuing import Order
-from tocsin.notice import ID, Domain, Kind, Level, Status
+from tocsin.notice import DEMO, ID, Domain, Kind, Level, Status
 
 from . import options
 from .changes import changed_regions, find_alarm
@@ -73,7 +73,7 @@ def alert(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.ALERT, status=Status.ACTUAL, hazard=hazard, level=level, regions=tuple(region),
-        expires_in_s=expires_in, text=text,
+        expires_in_s=options.read_expiry(expires_in), text=text,
     )  # fmt: skip
     give(order, Manner(data, url, yes, json))
 
@@ -97,7 +97,7 @@ def update(
     text = options.read_texts(headline, instruction)
     order = Order(
         id=id_or_new(id), kind=Kind.UPDATE, status=Status.ACTUAL, alarm=alarm, level=level,
-        regions=tuple(region or ()), expires_in_s=expires_in, text=text,
+        regions=tuple(region or ()), expires_in_s=options.read_expiry(expires_in), text=text,
     )  # fmt: skip
     give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
 
@@ -194,15 +194,13 @@ def _give(duty: Operator, order: Order, manner: Manner, version: int | None = No
         issued = duty.order(order, confirm, version)
     except KeyboardInterrupt:
         raise Failure(f"Stopped. If it went out already, --id {order.id} shows it", ExitStatus.NOT_DONE) from None
-    show(issued, order, manner)
+    show(issued, order, manner, duty.signer.authority)
 
 
-def show(issued: Issued, order: Order, manner: Manner) -> None:
-    """Print what the journal holds now."""
+def show(issued: Issued, order: Order, manner: Manner, authority: str) -> None:
+    """Print what the journal holds now; a demo says so first."""
     if manner.json:
         out.print(msgspec.json.encode(issued).decode(), markup=False)
         return
-    out.print(
-        f"{order.status} {order.kind}: alarm {issued.alarm} version {issued.version} position {issued.position}",
-        markup=False,
-    )
+    what = f"{'DEMO ' if authority == DEMO else ''}{order.status} {order.kind}"
+    out.print(f"{what}: alarm {issued.alarm} version {issued.version} position {issued.position}", markup=False)

@@ -37,7 +37,7 @@ def relay(
         document, order = read_message(file, atlas)
         duty = operator(data, url, Domain.of(order.status))
         issued = duty.relay(document, order, confirmation(atlas, yes))
-    show(issued, order, Manner(data, url, yes, json))
+    show(issued, order, Manner(data, url, yes, json), duty.signer.authority)
 
 
 def read_message(file: Path, atlas: Atlas) -> tuple[bytes, Order]:

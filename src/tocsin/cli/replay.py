@@ -47,23 +47,20 @@ def replay(
         str | None, typer.Option("--run", help="Name of the run; the name of an earlier one goes on where it stopped.")
     ] = None,
     give_up: Annotated[
-        int,
-        typer.Option(
-            "--give-up", parser=options.read_duration, metavar="DURATION", help="How long to wait for a server."
-        ),
-    ] = 60,
+        str, typer.Option("--give-up", metavar="DURATION", help="How long to wait for a server that is away.")
+    ] = "60s",
     data: options.Data = options.DATA_DEFAULT,
     url: options.Url = None,
 ) -> None:
     """Play history back: `at = start + (t - from) / speed`. At the end the board is held against the file."""
-    window = _window(begin, end, speed)
+    window, give_up_s = _window(begin, end, speed), options.read_duration(give_up)
     with plainly():
         folder = _demo_folder(data)
         atlas = atlas_of(folder)
         placed = _placed(file, window, limit, atlas)
         signer = Signer(folder.authority, atlas)
         keys = {Domain.ACTUAL: folder.key(Domain.ACTUAL)}
-        duty = Operator(address_of(folder, url), keys, signer, float(give_up))
+        duty = Operator(address_of(folder, url), keys, signer, give_up_s)
         _check_server(duty)
         playback = Playback(duty, run or token_hex(4), window)
         _play(playback, placed, resumed=run is not None)
