@@ -181,6 +181,7 @@ def place(**properties: Any) -> bytes:
             "coordinates_range",
             "these look like metres of a map projection, convert the file to WGS 84",
         ),
+        (polygon([1, 1], [1.0001, 1], [1, 1.0001], [1, 1]), "area_none", "encloses no area"),
         (polygon([1, 1], [2, 2], [3, 3], [1, 1]), "area_none", "encloses no area, even after repair"),
         (
             polygon(*[[1, 1]] * (VERTICES_PER_FEATURE_MAX + 1)),

@@ -55,6 +55,13 @@ def test_the_exact_name_comes_first_and_then_the_larger_region(ukraine: Atlas) -
     assert names(ukraine, "Полтавськ")[:2] == ["Полтавська область", "Полтавський район"]
 
 
+def test_a_name_that_starts_so_comes_before_one_that_has_it_inside(ukraine: Atlas) -> None:
+    hromadas = [name for name in names(ukraine, "миколаїв", 200) if name.endswith("громада")]
+    inside = [not name.startswith("Миколаїв") for name in hromadas]
+    assert inside == sorted(inside)
+    assert {True, False} == set(inside)
+
+
 def test_each_word_narrows_the_search(ukraine: Atlas) -> None:
     assert names(ukraine, "полтавський район") == ["Полтавський район"]
 
@@ -79,6 +86,13 @@ def test_an_ambiguous_name_lists_all_candidates_with_their_parents(ukraine: Atla
     assert caught.value.code == "region_ambiguous"
     assert len(caught.value.candidates) == 9
     assert "UA59080150000013842 Миколаївська громада, Сумський район, Сумська область" in str(caught.value)
+
+
+def test_a_proper_name_goes_before_an_old_one(ukraine: Atlas) -> None:
+    with pytest.raises(AmbiguousRegion) as caught:
+        ukraine.resolve("Первомайська громада")
+    assert {region.names["uk"] for region in caught.value.candidates} == {"Первомайська громада"}
+    assert "Заводська громада" in names(ukraine, "Первомайська громада")
 
 
 @pytest.mark.parametrize("text", ["Вышгородський район", "Vyshgorodskyi raion", "Вишгородський рйон"])

@@ -1,5 +1,7 @@
 """Shapes of CAP, and which regions they touch."""
 
+import math
+
 import pytest
 
 from tests.areas.invented import ORIGIN, collection, country, feature, imported, square
@@ -57,6 +59,33 @@ def test_a_polygon_that_crosses_itself_means_all_it_encloses() -> None:
     assert touched(imported(collection(*country())), bow) == {"West Ward", "East Ward"}
 
 
+def test_the_middle_of_a_star_is_enclosed_too() -> None:
+    star = Polygon.parse("52.0,11.0 49.6,12.2 51.1,9.6 51.1,12.4 49.6,9.8 52.0,11.0")
+    rock = imported(collection(feature("XX-1", "Rock", None, square(10.95, 50.65, 0.1))))
+    assert touched(rock, star) == {"Rock"}
+
+
+def test_a_spike_of_a_ring_touches_where_it_points() -> None:
+    spike = Polygon.parse("51,5 51,6 52,6 52,5 51.5,5 51.5,11.1 51.5,5 51,5")
+    assert "West Ward" in touched(imported(collection(*country())), spike)
+
+
+@pytest.mark.parametrize("corners", [401, 4_001])
+def test_a_tangle_is_taken_with_all_that_it_spans(corners: int) -> None:
+    turns = [2 * math.pi * step * (corners // 2) / corners for step in range(corners)]
+    star = [(51 + 0.8 * math.cos(turn), 11 + 0.8 * math.sin(turn)) for turn in turns]
+    assert touched(imported(collection(*country())), Polygon((*star, star[0]))) == {"West Ward", "East Ward"}
+
+
+def test_a_ring_with_a_slip_in_it_does_not_warn_what_it_only_bends_round() -> None:
+    # A horseshoe open to the north, with a small loop at one end; the rock lies in its mouth.
+    shape = Polygon.parse(
+        "52,10 50,10 50,12 52,12 52,11.8 50.2,11.8 50.2,10.2 51.9,10.2 52,10.1 51.9,10.1 52,10.2 52,10"
+    )
+    rock = imported(collection(feature("XX-1", "Rock", None, square(10.95, 51.5, 0.1))))
+    assert touched(rock, shape) == set()
+
+
 def test_the_antimeridian_is_crossed_the_short_way() -> None:
     east, west = feature("FJ-E", "East", None, square(-180, -18)), feature("FJ-W", "West", None, square(179, -18))
     far = feature("FJ-0", "Greenwich", None, square(0, -18))
@@ -84,7 +113,7 @@ def test_an_atlas_without_borders_is_touched_by_nothing() -> None:
         ("50, 30 51, 30 51, 31 50, 30", "shape_malformed", "'latitude,longitude'"),
         ("50,30 nan,30 51,31 50,30", "shape_malformed", "'latitude,longitude'"),
         ("5e1,30 51,30 51,31 5e1,30", "shape_malformed", "'latitude,longitude'"),
-        ("1,1 " * 10_001, "shape_long", "at most 10000 points"),
+        ("1,1 " * 50_001, "shape_long", "at most 50000 points"),
     ],
 )
 def test_a_bad_polygon_is_refused_with_its_reason(text: str, code: str, words: str) -> None:

@@ -1,6 +1,7 @@
 """The bytes of an atlas, both ways, in a form whose differences read well: one region a line, one border a line.
 
-It checks that the tree is sound; whether names and borders are right is the importer's and the authority's business.
+It checks that the tree is sound and that borders are made of rings; whether names and borders are right is the
+importer's and the authority's business.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ FORMAT = 1
 
 # The atlas of Ukraine has a tenth of it. A file beyond that is not an atlas, or one that no phone could load.
 ATLAS_BYTES_MAX = 64 * 1024 * 1024
+
+# A ring of three corners, its first repeated at the end (RFC 7946, 3.1.6).
+RING_POINTS_MIN = 4
 
 
 class AtlasError(AreaError):
@@ -41,7 +45,7 @@ def read_atlas(data: bytes) -> Atlas:
         raise AtlasError(f"not an atlas file: {error}") from error
     if read.format != FORMAT:
         raise AtlasError(f"this atlas has format {read.format}, this version of Tocsin reads format {FORMAT}")
-    _check_tree(read)
+    _check(read)
     return Atlas(read.title, read.regions, read.layers, read.frame, read.geometry)
 
 
@@ -56,7 +60,7 @@ def atlas_bytes(atlas: Atlas) -> bytes:
     return opening + b',\n"regions":[\n' + regions + b'\n],\n"geometry":{\n' + borders + b"\n}}\n"
 
 
-def _check_tree(read: _File) -> None:
+def _check(read: _File) -> None:
     levels: dict[RegionCode, int] = {}
     for region in read.regions:
         if region.code in levels:
@@ -71,3 +75,10 @@ def _check_tree(read: _File) -> None:
     homeless = sorted(set(read.geometry) - set(levels))
     if homeless:
         raise AtlasError(f"there is a border for {homeless[0]}, but no such region")
+    for code, polygons in read.geometry.items():
+        if (
+            not polygons
+            or not all(polygons)
+            or any(len(ring) < RING_POINTS_MIN for rings in polygons for ring in rings)
+        ):
+            raise AtlasError(f"the border of {code} is not made of rings of at least {RING_POINTS_MIN} points")

@@ -48,8 +48,8 @@ def _overlaps(atlas: Atlas, shapes: dict[RegionCode, "BaseGeometry"]) -> list[st
         codes = [code for code in shapes if atlas.region(code).level == level]
         margin_km = atlas.accuracy_km(level)
         pairs = shapely.STRtree([shapes[code] for code in codes]).query([shapes[code] for code in codes], "overlaps")
-        for one, other in pairs.T.tolist():
+        for one, other in (pair for pair in pairs.T.tolist() if pair[0] < pair[1]):
             common = shapes[codes[one]].intersection(shapes[codes[other]])
-            if one < other and not common.buffer(-margin_km / 2).is_empty:
+            if not common.buffer(-margin_km / 2).is_empty:
                 found.append(f"{codes[one]} and {codes[other]} overlap by more than {margin_km:g} km")
     return found

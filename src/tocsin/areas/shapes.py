@@ -11,9 +11,8 @@ from typing import TypeAlias
 
 from tocsin.areas.region import AreaError
 
-# A polygon drawn by hand has tens of points, one cut from a map some thousands. Beyond this it is an attack or a
-# mistake.
-POLYGON_POINTS_MAX = 10_000
+# Polygons cut from a map by weather services go up to 41,000 points. Beyond this it is an attack or a mistake.
+POLYGON_POINTS_MAX = 50_000
 
 # CAP: four pairs at least, the first repeated at the end.
 POLYGON_POINTS_MIN = 4

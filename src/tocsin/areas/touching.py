@@ -5,6 +5,7 @@ decided in ``tocsin.alarms``. Borders never decide alone: each is taken as wide 
 """
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tocsin.areas.atlas import Atlas
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 # One degree of latitude, rounded down so that a distance comes out a little short: too many beats missing one.
 KM_PER_DEGREE = 110.5
+
+# Untangling a ring costs as its crossings do, and n points can have n²/2 of them. A slip of the hand has a few;
+# beyond these a ring is taken with all that it spans.
+CROSSINGS_MAX = 500
+TANGLED_POINTS_MAX = 400
 
 # Within this of a pole all longitudes meet and flattening fails; the narrowest degree is that of 89°.
 LATITUDE_MAX = 89.0
@@ -40,9 +46,10 @@ def regions_touching(shape: Shape, atlas: Atlas) -> frozenset[RegionCode]:
     reach_km = shape.radius_km if isinstance(shape, Circle) else 0.0
     margins_km = [reach_km + atlas.accuracy_km(atlas.region(code).level) for code in codes]
     borders = shapely.transform([atlas.geometry(code) for code in codes], lambda xy: xy * stretch)
+    whole = _in_degrees(shape)
     near: set[RegionCode] = set()
     for turn in (-360.0, 0.0, 360.0):
-        area = shapely.transform(translate(_in_degrees(shape), turn), lambda xy: xy * stretch)
+        area = shapely.transform(translate(whole, turn), lambda xy: xy * stretch)
         shapely.prepare(area)
         near |= {code for code, hit in zip(codes, shapely.dwithin(area, borders, margins_km), strict=True) if hit}
     return frozenset(near)
@@ -54,12 +61,28 @@ def _in_degrees(shape: Shape) -> "BaseGeometry":
 
     if isinstance(shape, Circle):
         return shapely.Point(shape.longitude, shape.latitude)
-    return shapely.make_valid(shapely.Polygon(_unwound(shape)))
+    polygon = shapely.Polygon(_unwound(shape))
+    if polygon.is_valid:
+        return polygon
+    if len(shape.points) > TANGLED_POINTS_MAX or _crossings(polygon) > CROSSINGS_MAX:
+        return polygon.convex_hull
+    # Faces of the noded ring, not a repair: a repair leaves out what a star encloses twice, its middle. The ring itself
+    # stays, because a spike encloses nothing and touches all the same.
+    faces = shapely.polygonize([shapely.node(polygon.exterior)])
+    return shapely.union_all([polygon.exterior, *shapely.get_parts(faces)])
+
+
+def _crossings(polygon: "BaseGeometry") -> int:
+    import shapely
+
+    corners = list(polygon.exterior.coords)
+    steps = shapely.linestrings(list(pairwise(corners)))
+    pairs = shapely.STRtree(steps).query(steps, "crosses")
+    return int(pairs.shape[1]) // 2
 
 
 def _unwound(polygon: Polygon) -> list[tuple[float, float]]:
-    """Return the ring longitude first, each step the short way round, so that 179 to -179 is two degrees and not
-    358."""
+    """Return the ring longitude first, each step the short way round: 179 to -179 is two degrees, not 358."""
     points: list[tuple[float, float]] = []
     for latitude, longitude in polygon.points:
         before = points[-1][0] if points else longitude
