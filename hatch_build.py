@@ -57,6 +57,11 @@ def build(root: Path) -> None:
     _stamp(root).write_text(before)
 
 
+def run_npm(root: Path, *arguments: str) -> None:
+    """Run npm in ``apps/`` with the Node.js that builds. Raises ``CalledProcessError``."""
+    _run(find_node_on_path() or find_node_of_wheel(), root / "apps", *arguments)
+
+
 def find_node_on_path() -> list[str] | None:
     """Return the command that runs npm by the Node.js on PATH, if it is there and new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")

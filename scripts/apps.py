@@ -1,4 +1,4 @@
-"""Check the apps: types by ``tsc --strict``, tests by Node.js itself. Run by ``make test``, with the build's Node.js."""
+"""Check the apps: types by ``tsc --strict``, tests by Node.js itself, the one that builds. Run by ``make test``."""
 
 import subprocess
 import sys

@@ -91,7 +91,7 @@ def _say_demo(url: str, data: Path) -> None:
 [bold reverse] DEMO [/] This authority is a demo: nobody is warned, and every notice says DEMO first.
 
   The page        [bold]{url}[/]   choose a place, then tap "sound"
-  The interface   {url}/docs
+  The interface   {url}/openapi.json
 
   Two demo operators' keys lie in {data}/keys: DEMO operator on duty (orders), DEMO operator on duty (exercises).
   In another terminal, from the same folder:

@@ -57,7 +57,7 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, why: HTTPException) -> JSONResponse:
         if why.status_code == HTTPStatus.NOT_FOUND:
-            return error(404, "not_found", f"there is no {request.url.path}; /docs lists what there is")
+            return error(404, "not_found", f"there is no {request.url.path}; /openapi.json lists what there is")
         return error(why.status_code, "http_error", str(why.detail))
 
     @app.exception_handler(RequestValidationError)

@@ -13,7 +13,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _ABSENT = (
     "<!doctype html><html lang=en><title>Tocsin</title><p>The server runs; the page was not built. "
-    "Build without TOCSIN_SKIP_APPS, or read <a href=/docs>the interface</a>."
+    "Build without TOCSIN_SKIP_APPS, or read <a href=/openapi.json>the interface</a>."
 )
 
 
