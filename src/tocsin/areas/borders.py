@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tocsin.areas.atlas import Rings
+from tocsin.areas.edition import RING_POINTS_MIN
 from tocsin.areas.region import AreaError
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 # The finest coast of a large state in OpenStreetMap has about this many. More is a file that wants simplifying.
 VERTICES_PER_FEATURE_MAX = 200_000
-
-# A ring of three corners, its first repeated at the end (RFC 7946, 3.1.6).
-RING_POINTS_MIN = 4
 
 # About 0.1 m: finer digits are noise of the conversion, and cost bytes on every phone.
 DECIMALS = 6
