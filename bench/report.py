@@ -28,6 +28,12 @@ class Pair:
         return 2 * self.tocsin.median("last_ms") / (self.before.median("last_ms") + self.after.median("last_ms"))
 
     @property
+    def drift(self) -> float:
+        """How far the two runs of one and the same reference lie apart: what the ratio cannot be better than."""
+        before, after = self.before.median("last_ms"), self.after.median("last_ms")
+        return abs(before - after) / min(before, after)
+
+    @property
     def cpu_ratio(self) -> float:
         return 2 * self.tocsin.server_us / (self.before.server_us + self.after.server_us)
 
@@ -89,7 +95,15 @@ def _fan_out(found: Findings) -> str:
         )
     title = "## From the order to the last subscriber\n\n"
     frame = f"Frame: {_frame_bytes(found):,} bytes, the same for both.\n\n" if found.pairs else ""
-    return title + frame + _table(header, rows) + _order(found)
+    return title + frame + _table(header, rows) + _drift(found) + _order(found)
+
+
+def _drift(found: Findings) -> str:
+    drifts = [pair.drift for pairs in found.pairs.values() for pair in pairs]
+    return (
+        f"\n\nNeighbouring runs of the reference differ by {statistics.median(drifts):.0%} in the median and "
+        f"{max(drifts):.0%} at most: ratios cannot be trusted further than that."
+    )
 
 
 def _order(found: Findings) -> str:
