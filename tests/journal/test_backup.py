@@ -152,6 +152,13 @@ def honestly_with_content(members: Members, name: str, content: bytes) -> Member
     return with_manifest(with_content(members, name, content), change)
 
 
+def with_holes(members: Members) -> Members:
+    """Make the last member, a key, a sparse file: 8 bytes that say they are a terabyte."""
+    for member, _ in members[-1:]:
+        member.pax_headers = {"GNU.sparse.map": f"{2**40},0", "GNU.sparse.size": str(2**40)}
+    return members
+
+
 HOSTILE: list[tuple[str, Callable[[Members], Members], str]] = [
     ("a path above", lambda all: with_member(all, "../evil"), "no backup does"),
     ("an absolute path", lambda all: with_member(all, "/tmp/evil"), "no backup does"),
@@ -160,6 +167,7 @@ HOSTILE: list[tuple[str, Callable[[Members], Members], str]] = [
     ("a symbolic link", lambda all: with_member(all, "keys/a.key", type=tarfile.SYMTYPE), "no plain file"),
     ("a hard link", lambda all: with_member(all, "keys/a.key", type=tarfile.LNKTYPE), "no plain file"),
     ("a device", lambda all: with_member(all, "keys/a.key", type=tarfile.CHRTYPE), "no plain file"),
+    ("a file of holes", with_holes, "manifest says"),
     ("a member that no manifest names", lambda all: [*all, (tarfile.TarInfo("keys/b.key"), b"")], "manifest says"),
     ("a member twice", lambda all: [*all, all[1]], "manifest says"),
     ("a part less", lambda all: all[:-1], "does not hold what its manifest says"),

@@ -115,8 +115,8 @@ def _extract_part(file: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, par
 
 
 def _content(file: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, size_bytes_max: int) -> IO[bytes]:
-    """Return the content of a plain member; links, devices and sparse files are none."""
-    plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.sparse
+    """Return the content of a plain member; links and devices are none."""
+    plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE)
     content = tar.extractfile(member) if plain and member.size <= size_bytes_max else None
     if content is None:
         raise JournalFault(f"{file}: {member.name[:80]!r} is no plain file of an allowed size; nothing was restored")

@@ -290,6 +290,18 @@ class JournalContract(ABC):
         assert isinstance(again.verify(after=sequence - 1, through=sequence), Broken)
         again.close()
 
+    def test_a_long_chain_is_walked_to_its_end(self, journal: Journal, tmp_path: Path) -> None:
+        _append(journal, *[sample_issue(f"n {number}") for number in range(1_500)])
+        assert journal.verify() == 1_501
+        journal.close()
+        self.damage(tmp_path, Damage.MISSING, 1_400)
+        again = self.open(tmp_path)
+        assert again.verify(through=1_399) == 1_399
+        broken = again.verify()
+        assert isinstance(broken, Broken)
+        assert broken.sequence == 1_400
+        again.close()
+
     def test_an_entry_missing_at_the_end_is_missed(self, journal: Journal, tmp_path: Path) -> None:
         _append(journal, sample_issue("one"), sample_issue("two"))
         journal.close()
