@@ -12,10 +12,11 @@ from tocsin.notice import ENDINGS, ID, Domain, Kind, Status, b64
 from tocsin.ports.journal import Entry
 
 from . import views
+from .content import Content
 from .errors import Denied
 
 ALARMS_LISTED_MAX = 200
-# The tree and the map change with the atlas only, and carry its hash.
+# The tree and the map change with the atlas only.
 _ATLAS_CACHE = "public, max-age=300"
 
 _Id = Annotated[str, Path(pattern=f"^{ID.pattern}$", description="26 characters")]
@@ -24,8 +25,8 @@ _Id = Annotated[str, Path(pattern=f"^{ID.pattern}$", description="26 characters"
 def public_routes(desk: Desk) -> APIRouter:
     """Return the routes that anybody may read."""
     routes = APIRouter(prefix="/v1", tags=["reading"])
-    tree, drawing = apps_tree(desk.atlas), apps_map(desk.atlas)
-    tag = f'"{desk.atlas.hash}"'
+    tree = Content(apps_tree(desk.atlas), "application/json", _ATLAS_CACHE)
+    drawing = Content(apps_map(desk.atlas), "application/json", _ATLAS_CACHE)
 
     @routes.get("/authority")
     def authority() -> dict[str, Any]:
@@ -83,12 +84,12 @@ def public_routes(desk: Desk) -> APIRouter:
     @routes.get("/regions", response_class=JSONResponse)
     def regions(request: Request) -> Response:
         """The atlas as a tree, parents first."""
-        return _unless_known(request, tree, tag)
+        return tree.answer(request)
 
     @routes.get("/regions/map", response_class=JSONResponse)
     def regions_map(request: Request) -> Response:
         """The atlas as SVG path data for the first two levels."""
-        return _unless_known(request, drawing, tag)
+        return drawing.answer(request)
 
     return routes
 
@@ -116,10 +117,3 @@ def _alarm(board: Board, entry: Entry) -> Alarm:
     if notice.kind in ENDINGS:
         return Alarm(notice, entry.sequence, State.ENDED_CLEAR if notice.kind is Kind.ALL_CLEAR else State.ENDED_FALSE)
     return fold(Board(), entry.sequence, notice).alarms[notice.alarm]
-
-
-def _unless_known(request: Request, content: bytes, tag: str) -> Response:
-    headers = {"ETag": tag, "Cache-Control": _ATLAS_CACHE}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
