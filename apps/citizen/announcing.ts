@@ -10,11 +10,11 @@ import { type Language, type Words, WORDS, hazardName } from "./words/words.ts";
 
 export const DEMO = "demo";
 
-/** Return the notice's text in the language, else in English, else in its first one. */
-export function textIn(notice: Notice, language: Language): Text {
+/** Return the notice's text in the language, else in English, else in its first one; and which it is. */
+export function textIn(notice: Notice, language: Language): Text & { tag: string } {
   const found = (wanted: string) => Object.keys(notice.text).find((tag) => tag === wanted || tag.startsWith(`${wanted}-`));
-  const tag = found(language) ?? found("en") ?? Object.keys(notice.text)[0];
-  return notice.text[tag as string] as Text;
+  const tag = found(language) ?? found("en") ?? (Object.keys(notice.text)[0] as string);
+  return { ...(notice.text[tag] as Text), tag };
 }
 
 /** Return the hazard's name, or the headline of a hazard that has none here. */

@@ -8,10 +8,11 @@ import { notEnded, phase } from "../shared/alarms.ts";
 import { Device } from "../shared/device.ts";
 import { type Memory, browserMemory, fleetingMemory } from "../shared/memory.ts";
 import { type ActualNotice, type ExerciseNotice, type Notice, type TestNotice, isEnding } from "../shared/notice.ts";
-import { type Place, type PlaceState, type PlaceView, STATES, touch, viewPlace } from "../shared/place.ts";
+import { type Holding, type Place, type PlaceState, type PlaceView, holdings, stateOf, touch, viewPlace } from "../shared/place.ts";
 import { Atlas, type Region } from "../shared/regions.ts";
 import { Tabs } from "../shared/tabs.ts";
 import type { Telling } from "../shared/telling.ts";
+import { DEMO } from "./announcing.ts";
 import { askAlarm, askAuthority, askRegions } from "./net.ts";
 import { Sounds } from "./sound.ts";
 import { Teller } from "./teller.ts";
@@ -92,7 +93,7 @@ export class Model {
   }
 
   get demo(): boolean {
-    return this.device.pin?.authority === "demo";
+    return this.device.pin?.authority === DEMO;
   }
 
   actual(): ActualNotice[] {
@@ -118,11 +119,16 @@ export class Model {
     return views.filter((view) => view.touches.some((one) => isNow(one.phase)));
   }
 
+  /** The alarms at the chosen places: the first is the one that fills the screen. */
+  holdings(): Holding<ActualNotice>[] {
+    return holdings(this.views());
+  }
+
   shown(): Shown {
-    const states = this.views().map((view) => view.state);
-    const worst = STATES.find((state) => states.includes(state));
-    if (!worst) return "no_places";
-    return worst === "clear" && !this.live ? "not_live" : worst;
+    if (this.places.length === 0) return "no_places";
+    const [first] = this.holdings();
+    if (first) return stateOf(first);
+    return this.live ? "clear" : "not_live";
   }
 
   /** Actual alarms that ended a short while ago, the newest first. */

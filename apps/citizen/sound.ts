@@ -106,7 +106,7 @@ export class Sounds {
     return this.play("exercise");
   }
 
-  voiceless(): Promise<void> {
+  voiceless(_: ActualTelling): Promise<void> {
     return this.play("voiceless");
   }
 

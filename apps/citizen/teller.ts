@@ -7,7 +7,7 @@
 import type { Alarms } from "../shared/alarms.ts";
 import type { Memory } from "../shared/memory.ts";
 import type { Place } from "../shared/place.ts";
-import { type ActualTelling, type ExerciseTelling, type Telling, type Told, telling } from "../shared/telling.ts";
+import { type ActualTelling, type Telling, type Told, telling } from "../shared/telling.ts";
 import { announcement } from "./announcing.ts";
 import type { Sounds } from "./sound.ts";
 import { hushVoice, say } from "./speech.ts";
@@ -21,17 +21,24 @@ export interface Situation {
   places: readonly Place[];
   nowS: number;
   language: Language;
-  /** Whether, apart from this alarm, another one holds at the places it is about. */
+  /** Whether, apart from this alarm, another one holds at the chosen places. */
   othersHold: (telling: Telling) => boolean;
 }
 
+interface Waiting {
+  due: Telling;
+  text: string;
+  language: Language;
+  othersHold: boolean;
+}
+
 export class Teller {
-  /** Whether something is being told at the moment. */
-  busy = false;
   private readonly told: Map<string, Told>;
   private readonly memory: Memory;
   private readonly sounds: Sounds;
   private readonly changed: () => void;
+  private queue: Waiting[] = [];
+  private current: Waiting | undefined;
   private turn = 0;
   private looking = false;
 
@@ -42,46 +49,84 @@ export class Teller {
     this.changed = changed;
   }
 
+  /** Whether something is being told at the moment. */
+  get busy(): boolean {
+    return this.current !== undefined;
+  }
+
   /** Tell what is due, if sound is armed. */
-  async look(situation: Situation): Promise<void> {
+  async look({ alarms, places, nowS, language, othersHold }: Situation): Promise<void> {
     if (!this.sounds.armed || this.looking) return;
     this.looking = true;
     try {
-      for (const due of tellingsDue(situation, this.told)) {
-        const free = await this.memory.claim(due.key, due.told);
-        this.told.set(due.key, due.told);
-        if (free) void this.tell(due, situation);
+      for (const [key, { notice }] of alarms) {
+        const due = telling(notice, this.told.get(key), places, nowS);
+        if (!due) continue;
+        const free = await this.memory.claim(key, due.told);
+        this.told.set(key, due.told);
+        const others = othersHold(due);
+        if (free) this.take({ due, language, text: announcement(due, language, others), othersHold: others });
       }
     } finally {
       this.looking = false;
     }
   }
 
-  /** Stop sound and speech at once. */
+  /** Stop sound and speech at once, and drop what waits. */
   hush(): void {
-    this.turn += 1;
-    this.sounds.hush();
-    hushVoice();
-    this.setBusy(false);
+    this.queue = [];
+    this.interrupt();
+    this.changed();
   }
 
-  /** Tell one thing. The newest word interrupts the one before: it is the one that counts. */
-  private async tell(due: Telling, { language, othersHold }: Situation): Promise<void> {
-    this.hush();
-    const turn = this.turn;
-    const { what, status, key, notice } = due;
+  /** What weighs more interrupts, and so does a newer word about the same alarm; the rest waits for its turn. */
+  private take(one: Waiting): void {
+    const { what, status, key, notice } = one.due;
     const detail = { what, status, key, version: notice.version, level: notice.level };
     document.dispatchEvent(new CustomEvent("tocsin:tell", { detail }));
-    this.setBusy(true);
-    const text = announcement(due, language, othersHold(due));
-    const red = due.status === "actual" && notice.level === "red" && (what === "alarm" || what === "escalation");
-    for (let round = 0; round < (red ? ROUNDS_OF_RED : 1) && turn === this.turn; round += 1) {
-      await (due.status === "actual" ? this.soundActual(due, othersHold(due)) : this.soundExercise(due));
+    this.queue = [...this.queue.filter((other) => other.due.key !== key), one];
+    this.queue.sort((former, latter) => weight(latter.due) - weight(former.due));
+    const { current } = this;
+    if (!current) return void this.next();
+    if (current.due.key !== key && weight(current.due) >= weight(one.due)) return;
+    if (current.due.key !== key) this.queue.push(current);
+    this.interrupt();
+    void this.next();
+  }
+
+  private async next(): Promise<void> {
+    const one = this.queue.shift();
+    this.current = one;
+    this.changed();
+    if (!one) return;
+    this.turn += 1;
+    const { turn } = this;
+    for (let round = 0; round < rounds(one.due); round += 1) {
+      if (round > 0 && this.queue.length > 0) break;
+      await this.sound(one);
       if (turn !== this.turn) return;
-      const spoken = await say(text, language);
-      if (!spoken && turn === this.turn) await this.sounds.voiceless();
+      const spoken = await say(one.text, one.language);
+      if (turn !== this.turn) return;
+      if (!spoken) await this.wordless(one);
+      if (turn !== this.turn) return;
     }
-    if (turn === this.turn) this.setBusy(false);
+    void this.next();
+  }
+
+  private interrupt(): void {
+    this.turn += 1;
+    this.current = undefined;
+    this.sounds.hush();
+    hushVoice();
+  }
+
+  private sound({ due, othersHold }: Waiting): Promise<void> {
+    return due.status === "exercise" ? this.sounds.exercise(due) : this.soundActual(due, othersHold);
+  }
+
+  /** There are words, and no voice to say them. An exercise only repeats its own sound. */
+  private wordless({ due }: Waiting): Promise<void> {
+    return due.status === "exercise" ? this.sounds.exercise(due) : this.sounds.voiceless(due);
   }
 
   private soundActual(due: ActualTelling, othersHold: boolean): Promise<void> {
@@ -99,23 +144,14 @@ export class Teller {
         return this.sounds.note(due);
     }
   }
-
-  private soundExercise(due: ExerciseTelling): Promise<void> {
-    return this.sounds.exercise(due);
-  }
-
-  private setBusy(busy: boolean): void {
-    this.busy = busy;
-    this.changed();
-  }
 }
 
-function tellingsDue({ alarms, places, nowS }: Situation, told: Map<string, Told>): Telling[] {
-  const due = Array.from(alarms, ([key, { notice }]) => telling(notice, told.get(key), places, nowS));
-  // The last one told is the one that is heard to its end: actual after exercise, red after yellow, alarms after ends.
-  return due.filter((one) => one !== undefined).sort((one, two) => weight(one) - weight(two));
+function rounds({ status, what, notice }: Telling): number {
+  const begins = what === "alarm" || what === "escalation";
+  return status === "actual" && begins && notice.level === "red" ? ROUNDS_OF_RED : 1;
 }
 
+/** Actual before exercise, beginnings before ends, red before yellow. */
 function weight({ status, what, notice }: Telling): number {
   const begins = what === "alarm" || what === "escalation";
   return (status === "actual" ? 4 : 0) + (begins ? 2 : 0) + (notice.level === "red" ? 1 : 0);

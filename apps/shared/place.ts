@@ -64,7 +64,7 @@ export function viewPlace<Of extends Notice>(
   const touches = Array.from(notices)
     .map((notice) => touch(place, notice, nowS, atlas))
     .filter((one) => one !== undefined && one.phase !== "announced") as Touch<Of>[];
-  touches.sort((one, two) => weight(one) - weight(two) || two.notice.sent - one.notice.sent);
+  touches.sort(byWeight);
   const [first] = touches;
   return { place, touches, state: first ? stateOf(first) : "clear" };
 }
@@ -72,6 +72,30 @@ export function viewPlace<Of extends Notice>(
 export function stateOf(one: Touch): PlaceState {
   if (one.cover === "part") return "partial";
   return one.phase === "expired" ? "expired" : "alarm";
+}
+
+/** What counts first comes first: for sorting touches, of one place or of several. */
+export function byWeight(one: Touch, two: Touch): number {
+  return weight(one) - weight(two) || two.notice.sent - one.notice.sent;
+}
+
+/** One alarm, with all the places that it touches in the same way. */
+export interface Holding<Of extends Notice = Notice> extends Touch<Of> {
+  places: Place[];
+}
+
+/** Return the alarms of all the views, each once where it holds whole and once where in part, what counts first in front. */
+export function holdings<Of extends Notice>(views: readonly PlaceView<Of>[]): Holding<Of>[] {
+  const found = new Map<string, Holding<Of>>();
+  for (const { place, touches } of views) {
+    for (const one of touches) {
+      const key = `${one.cover} ${one.notice.alarm}`;
+      const known = found.get(key);
+      if (known) known.places.push(place);
+      else found.set(key, { ...one, places: [place] });
+    }
+  }
+  return [...found.values()].sort(byWeight);
 }
 
 function weight(one: Touch): number {

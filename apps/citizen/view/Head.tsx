@@ -1,20 +1,24 @@
-/** The head: DEMO first of all if it is one, then who speaks here and the language. */
+/** The head: DEMO first of all if it is one, then what concerns the whole page, who speaks here, and the language. */
 
 import type { Model } from "../model.ts";
 import type { Language, Words } from "../words/words.ts";
 
 const LANGUAGES: Record<Language, string> = { uk: "Українською", en: "English" };
 
+/** Stays at the top, however far the page is scrolled. */
+export function Demo({ words }: { words: Words }) {
+  return (
+    <p class="demo">
+      <strong>{words.demo}</strong> <span>{words.demoMeaning}</span>
+    </p>
+  );
+}
+
 export function Head({ model, words }: { model: Model; words: Words }) {
   const tests = model.tests();
   const insecure = !globalThis.isSecureContext;
   return (
     <header class="head">
-      {model.demo && (
-        <p class="demo">
-          <strong>{words.demo}</strong> <span>{words.demoMeaning}</span>
-        </p>
-      )}
       {insecure && <p class="insecure">{words.insecure}</p>}
       {tests.length > 0 && (
         <p class="test">

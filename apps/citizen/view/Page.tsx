@@ -7,7 +7,7 @@ import { About } from "./About.tsx";
 import { Bar } from "./Bar.tsx";
 import { Chooser } from "./Chooser.tsx";
 import { Exercises } from "./Exercises.tsx";
-import { Head } from "./Head.tsx";
+import { Demo, Head } from "./Head.tsx";
 import { LiveRegions } from "./LiveRegions.tsx";
 import { MapSection } from "./MapSection.tsx";
 import { Places } from "./Places.tsx";
@@ -22,10 +22,15 @@ export function Page({ model }: { model: Model }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  const chosen = () => {
+    choose(false);
+    // The list that had the focus is gone: what it was chosen for has it now.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("main h1")?.focus());
+  };
 
   const words = WORDS[language];
   const shown = model.shown();
-  const level = model.views().find((view) => view.state === shown)?.touches[0]?.notice.level;
+  const level = model.holdings()[0]?.notice.level;
   useEffect(() => {
     const title = { alarm: words.alarm, partial: words.partial, expired: words.expired, clear: words.clear, not_live: words.notLive, no_places: "Tocsin" };
     document.title = `${model.demo ? `${words.demo} · ` : ""}${title[shown]}`;
@@ -34,9 +39,9 @@ export function Page({ model }: { model: Model }) {
   if (model.device.stranger) return <Stranger model={model} words={words} />;
   return (
     <>
+      {model.demo && <Demo words={words} />}
       <Head model={model} words={words} />
       <main
-        id="state"
         data-state={shown}
         data-level={level ?? "none"}
         data-live={model.live}
@@ -46,7 +51,7 @@ export function Page({ model }: { model: Model }) {
       >
         <Exercises model={model} words={words} />
         {choosing || shown === "no_places" ? (
-          <Chooser model={model} words={words} done={() => choose(false)} />
+          <Chooser model={model} words={words} done={chosen} />
         ) : (
           <Screen model={model} words={words} shown={shown} />
         )}

@@ -1,13 +1,13 @@
 /** The state that fills the screen: in words, by a sign, by a pattern, and last of all by colour. */
 
 import type { ActualNotice } from "../../shared/notice.ts";
-import type { PlaceView, Touch } from "../../shared/place.ts";
+import { type Holding, type Place, stateOf } from "../../shared/place.ts";
 import { hazardOf, textIn } from "../announcing.ts";
 import type { Model, Shown } from "../model.ts";
 import { clockTime, span } from "../time.ts";
 import type { Words } from "../words/words.ts";
 import { Icon } from "./icons.tsx";
-import { regionNames } from "./names.ts";
+import { namesOf, regionNames } from "./names.ts";
 
 interface Props {
   model: Model;
@@ -16,21 +16,18 @@ interface Props {
 }
 
 export function Screen({ model, words, shown }: Props) {
-  const state = shown === "not_live" ? "clear" : shown;
-  const worst = model.views().filter((view) => view.state === state);
-  const [first] = worst;
-  const one = first?.touches[0];
+  const [first, ...others] = model.holdings();
   return (
-    <section class={`screen ${shown}`} data-level={one?.notice.level} data-disputed={one?.phase === "disputed"}>
-      {!model.live && shown !== "not_live" && (
+    <section class={`screen ${shown}`} data-level={first?.notice.level} data-disputed={first?.phase === "disputed"}>
+      {first && !model.live && (
         <p class="unsure">
-          <Icon sign="not_live" /> {shown === "clear" ? words.notLive : words.notLiveAlarm}
+          <Icon sign="not_live" /> {words.notLiveAlarm}
         </p>
       )}
-      {one && first ? (
-        <Alarm model={model} words={words} view={first} one={one} places={worst} />
+      {first ? (
+        <Alarm model={model} words={words} holding={first} others={others} />
       ) : (
-        <Quiet model={model} words={words} shown={shown} places={worst} />
+        <Quiet model={model} words={words} shown={shown} />
       )}
     </section>
   );
@@ -39,30 +36,32 @@ export function Screen({ model, words, shown }: Props) {
 interface AlarmProps {
   model: Model;
   words: Words;
-  view: PlaceView<ActualNotice>;
-  one: Touch<ActualNotice>;
-  places: PlaceView<ActualNotice>[];
+  holding: Holding<ActualNotice>;
+  others: Holding<ActualNotice>[];
 }
 
-function Alarm({ model, words, view, one, places }: AlarmProps) {
+function Alarm({ model, words, holding, others }: AlarmProps) {
   const { language } = model;
-  const { notice, phase } = one;
+  const { notice, phase, cover, regions, places } = holding;
   const nowMs = model.nowS * 1_000;
   const text = textIn(notice, language);
   const since = words.since(clockTime(notice.since * 1_000, nowMs, language), span(model.nowS - notice.since, words));
-  const sign = view.state === "alarm" ? "alarm" : view.state === "partial" ? "partial" : "expired";
+  const state = stateOf(holding) as "alarm" | "partial" | "expired";
+  const here = state === "alarm";
+  const hazard = hazardOf(notice, language);
   return (
     <>
-      <Icon sign={sign} />
+      <Icon sign={state} />
+      {/* Only an alarm that holds here has the hazard as its largest word. */}
       <p class="kind">
-        {view.state === "alarm" ? words.alarm : view.state === "partial" ? words.partial : words.expired}
+        {here ? words.alarm : hazard}
         {phase !== "expired" && <span class="level"> · {words.levels[notice.level]}</span>}
       </p>
-      <h1>{hazardOf(notice, language)}</h1>
-      <p class="where">{places.map(({ place }) => place.names[language]).join(", ")}</p>
-      {one.cover === "part" && (
+      <h1 tabIndex={-1}>{here ? hazard : words[state]}</h1>
+      <p class="where">{namesOf(places, language)}</p>
+      {cover === "part" && (
         <p class="parts">
-          <span>{words.partialMeaning}</span> <strong>{regionNames(model, one.regions)}</strong>
+          <span>{words.partialMeaning}</span> <strong>{regionNames(model, regions)}</strong>
         </p>
       )}
       <p class="since">
@@ -74,28 +73,29 @@ function Alarm({ model, words, view, one, places }: AlarmProps) {
       {text.instruction && (
         <div class="instruction">
           <h2>{words.whatToDo}</h2>
-          <p>{text.instruction}</p>
+          <p lang={text.tag}>{text.instruction}</p>
         </div>
       )}
       <p class="proof">
         {words.orderedBy(notice.issuer)} · {words.signatureChecked}
       </p>
-      <Others model={model} words={words} view={view} />
+      <Others model={model} words={words} others={others} />
     </>
   );
 }
 
-/** The other alarms of the place: each is its own, and the end of one ends no other. */
-function Others({ model, words, view }: { model: Model; words: Words; view: PlaceView<ActualNotice> }) {
-  const others = view.touches.slice(1);
+/** The other alarms: each is its own, and the end of one ends no other. */
+function Others({ model, words, others }: Omit<AlarmProps, "holding">) {
+  const { language } = model;
   if (others.length === 0) return null;
   return (
     <div class="others">
       <h2>{words.others(others.length)}</h2>
       <ul>
-        {others.map(({ notice, phase, cover, regions }) => (
-          <li key={notice.alarm}>
-            <strong>{hazardOf(notice, model.language)}</strong> · {words.phases[phase]} · {words.levels[notice.level]}
+        {others.map(({ notice, phase, cover, regions, places }) => (
+          <li key={`${cover} ${notice.alarm}`}>
+            <strong>{hazardOf(notice, language)}</strong> · {namesOf(places, language)} · {words.phases[phase]} ·{" "}
+            {words.levels[notice.level]}
             {cover === "part" && ` · ${regionNames(model, regions)}`}
           </li>
         ))}
@@ -104,15 +104,15 @@ function Others({ model, words, view }: { model: Model; words: Words; view: Plac
   );
 }
 
-function Quiet({ model, words, shown, places }: Props & { places: PlaceView<ActualNotice>[] }) {
+function Quiet({ model, words, shown }: Props) {
   const { language, device } = model;
   const nowMs = model.nowS * 1_000;
   const clear = shown === "clear";
   return (
     <>
       <Icon sign={clear ? "clear" : "not_live"} />
-      <h1>{clear ? words.clear : words.notLive}</h1>
-      <p class="where">{places.map(({ place }) => place.names[language]).join(", ")}</p>
+      <h1 tabIndex={-1}>{clear ? words.clear : words.notLive}</h1>
+      <p class="where">{namesOf(model.places, language)}</p>
       <p class="meaning">{clear ? words.clearMeaning : words.notLiveMeaning}</p>
       {!clear && device.confirmedMs !== undefined && (
         <p class="as-of">
@@ -143,6 +143,6 @@ function Ended({ model, words }: { model: Model; words: Words }) {
   );
 }
 
-function touches(regions: string[], place: { code: string; ancestors: { code: string }[] }): boolean {
+function touches(regions: string[], place: Place): boolean {
   return regions.includes(place.code) || place.ancestors.some((one) => regions.includes(one.code));
 }

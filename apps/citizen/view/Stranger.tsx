@@ -1,20 +1,27 @@
 /** The warning that fills the page when another authority, or one with other keys, answers at this address. */
 
 import { useState } from "preact/hooks";
+import { DEMO } from "../announcing.ts";
 import type { Model } from "../model.ts";
 import type { Words } from "../words/words.ts";
 import { Fingerprints } from "./About.tsx";
 import { Icon } from "./icons.tsx";
+import { Screen } from "./Screen.tsx";
 
 export function Stranger({ model, words }: { model: Model; words: Words }) {
   const [compared, setCompared] = useState(false);
   const { pin, stranger } = model.device;
   if (!pin || !stranger) return null;
+  const demo = pin.authority === DEMO || stranger.authority === DEMO;
+  const shown = model.shown();
   return (
-    <main id="state" class="stranger" data-state="stranger" data-live="false" data-armed={model.sounds.armed}>
+    <main class="stranger" data-state="stranger" data-live="false" data-armed={model.sounds.armed}>
       <Icon sign="alarm" />
-      <h1>{words.strangerTitle}</h1>
-      <p>{words.strangerMeaning}</p>
+      {demo && <p class="kind">{words.demo}</p>}
+      <div role="alert">
+        <h1>{words.strangerTitle}</h1>
+        <p>{words.strangerMeaning}</p>
+      </div>
       <h2>
         {words.strangerWas}: {pin.authority}
       </h2>
@@ -25,11 +32,17 @@ export function Stranger({ model, words }: { model: Model; words: Words }) {
       <Fingerprints pin={stranger} words={words} />
       <label class="compared">
         <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} />
-        <span>{words.strangerTrust}</span>
+        <span>{words.strangerCompared}</span>
       </label>
       <button type="button" disabled={!compared} onClick={() => void model.forgetAll()}>
-        {words.forgetAll}
+        {words.strangerTrust}
       </button>
+      {shown !== "no_places" && shown !== "not_live" && (
+        <>
+          <h2>{words.strangerLast}</h2>
+          <Screen model={model} words={words} shown={shown} />
+        </>
+      )}
     </main>
   );
 }

@@ -45,7 +45,7 @@ export const en: Words = {
   clearMeaning: "No alarm has been given for your places.",
   notLive: "Not live",
   notLiveMeaning: "We do not know whether there is an alarm. This does not mean that it is safe. Check another source.",
-  notLiveAlarm: "Not live: this is the last we know. An all clear may not have been heard yet.",
+  notLiveAlarm: "Not live: this is the last we know.",
   disputed: "Being checked",
   disputedMeaning: "Being checked. Stay in shelter until it is confirmed.",
   falseAlarm: "False alarm",
@@ -112,8 +112,9 @@ export const en: Words = {
     "The keys are not those that this device remembers. The server may have been replaced by somebody. This page believes nothing of it.",
   strangerWas: "Remembered",
   strangerIs: "Answers now",
-  strangerKeep: "Keep what is remembered (not live)",
-  strangerTrust: "I compared the fingerprints with the card: trust the new one and forget the old",
+  strangerCompared: "I compared the fingerprints with the printed card: the new one is the same",
+  strangerTrust: "Trust the new one and forget the old",
+  strangerLast: "The last we know",
 
   insecure: "Open this page by https: otherwise the browser gives no means to check signatures.",
 

@@ -109,8 +109,9 @@ export interface Words {
   strangerMeaning: string;
   strangerWas: string;
   strangerIs: string;
-  strangerKeep: string;
+  strangerCompared: string;
   strangerTrust: string;
+  strangerLast: string;
 
   insecure: string;
 
