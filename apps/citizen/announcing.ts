@@ -25,14 +25,12 @@ export function hazardOf(notice: Notice, language: Language): string {
 export function announcement(telling: Telling, language: Language, othersHold: boolean): string {
   const words = WORDS[language];
   const { notice, what } = telling;
-  const kind = [
-    notice.authority === DEMO && words.demo,
-    telling.status === "exercise" && words.exercise,
-    telling.status === "exercise" && words.exerciseMeaning,
-  ];
+  const exercise = telling.status === "exercise";
+  const kind = [notice.authority === DEMO && words.demo, exercise && words.exercise].filter(Boolean).join(", ");
   const where = telling.places.map((place) => place.names[language]).join(", ");
   const said = [
-    ...kind,
+    kind,
+    exercise ? words.exerciseMeaning : undefined,
     opening(what, words),
     hazardOf(notice, language),
     closing(what) ? undefined : words.levels[notice.level],
@@ -42,7 +40,7 @@ export function announcement(telling: Telling, language: Language, othersHold: b
     othersHold && closing(what) ? words.saidStillOthers : undefined,
   ];
   return said
-    .filter((part): part is string => typeof part === "string" && part !== "")
+    .filter((part) => part !== undefined && part !== "")
     .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
     .join(" ");
 }

@@ -13,9 +13,9 @@ export function Exercises({ model, words }: { model: Model; words: Words }) {
   const alarms = new Map(views.flatMap((view) => view.touches.map((one) => [one.notice.alarm, one.notice] as const)));
   return (
     <section class="exercise" aria-label={words.exercise}>
-      <p class="exercise-word">
+      <h2 class="exercise-word">
         <Icon sign="exercise" /> {words.exercise}
-      </p>
+      </h2>
       <p class="exercise-meaning">{words.exerciseMeaning}</p>
       <ul>
         {Array.from(alarms.values(), (notice) => (
