@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from bench.machine import prefer
 from bench.measurement import NoResultError, Round, Server, Transport
 from bench.orders import Desk
 from tocsin.areas import load_ukraine
@@ -62,6 +63,7 @@ def running(command: Sequence[str], cpu: int, output: int | IO[bytes]) -> Iterat
         ["taskset", "-c", str(cpu), *command], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
+        prefer(process.pid)
         yield process
         if process.poll() is not None:
             raise NoResultError(f"{command[0]} ended with {process.returncode}")

@@ -96,6 +96,7 @@ def circumstances(network: str, connections_max: int, placing: machine.Placing) 
         "Command": f"`python -m bench.fanout {shlex.join(sys.argv[1:])}`",
         **machine.describe(),
         "network": network,
+        "priority": f"nice {machine.PRIORITY}, both alike" if machine.may_prefer() else "as everybody's",
         "placing": f"server on CPU {placing.server}, load generator on CPU {placing.load}",
         "open files": f"the limit allows {connections_max:,} connections to a process",
     }

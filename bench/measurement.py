@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from bench.machine import prefer
+
 Transport = Literal["plain", "tls"]
 # A run with 20,000 subscribers over TLS takes half a minute to connect; beyond this something hangs.
 RUN_SECONDS_MAX = 300
@@ -86,9 +88,11 @@ def measure(load: Path, cpu: int, server: Server, plan: Plan) -> Run:
     command += ["-S", str(server.pid), "-c", str(cpu), "-i", str(plan.idle_s)]
     if plan.transport == "tls":
         command.append("-X")
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
         assert process.stdout is not None
         try:
+            prefer(process.pid)
             first = process.stdout.readline()
             # Prepared only now: a signed request is good for a minute, and connecting may take as long.
             rounds = server.prepare(plan.warm_up + plan.rounds) if first.endswith(b"}\n") else []
