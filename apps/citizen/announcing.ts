@@ -40,7 +40,7 @@ export function announcement(telling: Telling, language: Language, othersHold: b
     othersHold && closing(what) ? words.saidStillOthers : undefined,
   ];
   return said
-    .filter((part) => part !== undefined && part !== "")
+    .filter((part): part is string => part !== undefined && part !== "")
     .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
     .join(" ");
 }

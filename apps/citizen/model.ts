@@ -21,6 +21,7 @@ import type { Language } from "./words/words.ts";
 // As the server keeps ended alarms in a snapshot.
 const RECENT_S = 30 * 60;
 const RETRY_MS = 5_000;
+const CONNECTING_MS_MAX = 4_000;
 
 export type Shown = PlaceState | "not_live" | "no_places";
 
@@ -36,6 +37,8 @@ export class Model {
   private readonly memory: Memory;
   private readonly tabs: Tabs;
   private readonly listeners = new Set<() => void>();
+  /** Whether the list of places could not be fetched the last time. */
+  atlasMissing = false;
   private atlasWanted = 0;
 
   private constructor(memory: Memory, remembered: Awaited<ReturnType<Memory["load"]>>) {
@@ -90,6 +93,11 @@ export class Model {
 
   get live(): boolean {
     return this.device.freshness.live && this.device.stranger === undefined;
+  }
+
+  /** Whether the page was opened so short a while ago that it could not have heard anything yet. */
+  get connecting(): boolean {
+    return !this.live && this.device.freshness.silenceMs() === undefined && performance.now() < CONNECTING_MS_MAX;
   }
 
   get demo(): boolean {
@@ -194,9 +202,11 @@ export class Model {
     try {
       const tree = await askRegions();
       this.atlas = new Atlas(tree);
+      this.atlasMissing = false;
       await this.memory.save({ tree });
       this.changed();
     } catch {
+      this.atlasMissing = true;
       await wait(RETRY_MS);
       return this.loadAtlas();
     }

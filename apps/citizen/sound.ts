@@ -29,6 +29,8 @@ interface Tone {
 
 const SIREN_ROUND_S = 2.4;
 const SIREN_ROUNDS = 3;
+// Loud enough to know it again, too quiet to be taken for the alarm.
+const SAMPLE_LOUD = 0.15;
 
 const PATTERNS: Record<Sound, Tone[]> = {
   siren: repeated(SIREN_ROUNDS, SIREN_ROUND_S, [
@@ -115,6 +117,11 @@ export class Sounds {
     return this.play("tap");
   }
 
+  /** Let a person hear, quietly, what a sound is like. Only a tap of theirs can ask for it. */
+  async sample(sound: Sound, tap: Event): Promise<void> {
+    if (tap.isTrusted && (await this.arm())) await this.play(sound, SAMPLE_LOUD);
+  }
+
   /** Be quiet at once. */
   hush(): void {
     this.volume?.disconnect();
@@ -122,14 +129,15 @@ export class Sounds {
   }
 
   /** Sound a pattern, and come back when it is over. */
-  private async play(sound: Sound): Promise<void> {
+  private async play(sound: Sound, loud = 1): Promise<void> {
     const { context } = this;
     if (!context || !this.armed) return;
     this.hush();
     const volume = context.createGain();
+    volume.gain.value = loud;
     volume.connect(context.destination);
     this.volume = volume;
-    document.dispatchEvent(new CustomEvent("tocsin:sound", { detail: { sound } }));
+    document.dispatchEvent(new CustomEvent("tocsin:sound", { detail: { sound, sample: loud < 1 } }));
     const start = context.currentTime + 0.05;
     const tones = PATTERNS[sound];
     for (const tone of tones) playTone(context, volume, tone, start);

@@ -200,6 +200,20 @@ test("another tab begins with what this one knows, and verifies it itself", asyn
   assert.equal(follower.device.position, authority.position(5));
 });
 
+test("a device whose clock jumped asks for a signed answer, and is live again", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  bench.clock.sleep(3_600_000);
+  await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + 5_000 });
+  assert.equal(bench.live, false);
+  assert.equal(bench.reconnects, 1);
+  assert.equal(bench.device.position, authority.position(5));
+  await bench.device.hear({ frame: "open", nonce: "fresh" });
+  await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + 6_000, nonce: "fresh" });
+  assert.equal(bench.live, true);
+});
+
 test("a message that is no JSON leaves the device not live, and it goes on", async (context) => {
   context.mock.method(console, "error", () => undefined);
   const bench = await Bench.open();

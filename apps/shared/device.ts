@@ -203,6 +203,8 @@ export class Device {
     this.freshness.confirm(heartbeat);
     this.confirmedMs = heartbeat.time_ms;
     await this.remember({ confirmedMs: heartbeat.time_ms });
+    // It arrived, and is stale all the same: it was held back, or this device's clock jumped. An answer to a nonce tells.
+    if (!this.freshness.live) this.options.reconnect();
   }
 
   private startOver(): void {

@@ -22,7 +22,7 @@ function Heard({ model, words }: { model: Model; words: Words }) {
     <p class="heard" data-live={model.live}>
       <Icon sign={model.live ? "live" : "not_live"} />
       <span>
-        <strong>{model.live ? words.live : words.notLive}</strong>
+        <strong>{model.live ? words.live : model.connecting ? words.connecting : words.notLive}</strong>
         <span class="detail">{silenceMs === undefined ? before : words.lastHeard(span(silenceMs / 1_000, words))}</span>
       </span>
     </p>

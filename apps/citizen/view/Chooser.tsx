@@ -39,7 +39,8 @@ export function Chooser({ model, words, done }: { model: Model; words: Words; do
         />
       </label>
       <p class="count" role="status">
-        {!atlas ? words.regionsLoading : wanted && (found.length > 0 ? words.found(found.length) : words.noPlaceFound)}
+        {!atlas && (model.atlasMissing ? words.regionsMissing : words.regionsLoading)}
+        {atlas && wanted && (found.length > 0 ? words.found(found.length) : words.noPlaceFound)}
       </p>
       <ul class="found">
         {found.map((region) => (

@@ -39,8 +39,8 @@ function calm(model: Model, words: Words, shown: Shown): string {
     shown === "clear" && words.clear,
     shown === "partial" && words.partial,
     shown === "expired" && words.expired,
-    !model.live && shown !== "no_places" && words.notLive,
-    !model.sounds.armed && words.soundOff,
+    !model.live && !model.connecting && shown !== "no_places" && words.notLive,
+    !model.sounds.armed && words.soundOffMeaning,
   ];
   return said.filter(Boolean).join(". ");
 }

@@ -50,7 +50,7 @@ export function MapSection({ model, words }: { model: Model; words: Words }) {
 
 function Alerted({ model, words }: { model: Model; words: Words }) {
   const { language } = model;
-  const alarms = model.actual();
+  const alarms = model.actual().sort((one, two) => two.sent - one.sent);
   return (
     <div class="alerted">
       <h3>{words.alertedRegions}</h3>

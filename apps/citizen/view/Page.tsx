@@ -12,6 +12,7 @@ import { LiveRegions } from "./LiveRegions.tsx";
 import { MapSection } from "./MapSection.tsx";
 import { Places } from "./Places.tsx";
 import { Screen } from "./Screen.tsx";
+import { SoundSamples } from "./SoundSamples.tsx";
 import { Stranger } from "./Stranger.tsx";
 
 export function Page({ model }: { model: Model }) {
@@ -57,6 +58,7 @@ export function Page({ model }: { model: Model }) {
         )}
         {!choosing && shown !== "no_places" && <Places model={model} words={words} add={() => choose(true)} />}
         <MapSection model={model} words={words} />
+        <SoundSamples model={model} words={words} />
         <About model={model} words={words} />
       </main>
       <Bar model={model} words={words} />

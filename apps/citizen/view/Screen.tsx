@@ -111,7 +111,7 @@ function Quiet({ model, words, shown }: Props) {
   return (
     <>
       <Icon sign={clear ? "clear" : "not_live"} />
-      <h1 tabIndex={-1}>{clear ? words.clear : words.notLive}</h1>
+      <h1 tabIndex={-1}>{clear ? words.clear : model.connecting ? words.connecting : words.notLive}</h1>
       <p class="where">{namesOf(model.places, language)}</p>
       <p class="meaning">{clear ? words.clearMeaning : words.notLiveMeaning}</p>
       {!clear && device.confirmedMs !== undefined && (

@@ -65,7 +65,6 @@ export const en: Words = {
   days: (count) => counted(count, "day", "days"),
 
   whatToDo: "What to do",
-  inParts: "Where exactly",
   orderedBy: (issuer) => `Ordered by: ${issuer}`,
   signatureChecked: "Signature checked on this device",
   others: (count) => `${counted(count, "more alarm", "more alarms")}`,
@@ -97,6 +96,17 @@ export const en: Words = {
   alertedRegions: "Where the alarm is",
   noneAlerted: "No alarm has been given.",
   recentlyEnded: "Ended a short while ago",
+
+  sounds: "Listen to the sounds",
+  soundsMeaning: "Quiet samples. None is like the state's siren.",
+  soundNames: {
+    siren: "Red alarm",
+    warning: "Yellow alarm",
+    note: "Update",
+    all_clear: "All clear",
+    exercise: "Exercise",
+    voiceless: "Words to read, no voice",
+  },
 
   about: "About this page",
   authority: "Who gives the alarms",

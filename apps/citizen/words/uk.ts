@@ -68,7 +68,6 @@ export const uk: Words = {
   days: (count) => counted(count, "день", "дні", "днів"),
 
   whatToDo: "Що робити",
-  inParts: "Де саме",
   orderedBy: (issuer) => `Оголосив: ${issuer}`,
   signatureChecked: "Підпис перевірено на цьому пристрої",
   others: (count) => `Ще ${counted(count, "тривога", "тривоги", "тривог")}`,
@@ -100,6 +99,17 @@ export const uk: Words = {
   alertedRegions: "Де тривога",
   noneAlerted: "Тривог не оголошено.",
   recentlyEnded: "Нещодавно завершено",
+
+  sounds: "Послухати звуки",
+  soundsMeaning: "Тихі зразки. Жоден не схожий на державну сирену.",
+  soundNames: {
+    siren: "Червона тривога",
+    warning: "Жовта тривога",
+    note: "Оновлення",
+    all_clear: "Відбій",
+    exercise: "Навчання",
+    voiceless: "Є текст, немає голосу",
+  },
 
   about: "Про цю сторінку",
   authority: "Хто оголошує",

@@ -2,6 +2,7 @@
 
 import type { Phase } from "../../shared/alarms.ts";
 import type { Level } from "../../shared/notice.ts";
+import type { Sound } from "../sound.ts";
 import { en } from "./en.ts";
 import { uk } from "./uk.ts";
 
@@ -63,7 +64,6 @@ export interface Words {
   days: (count: number) => string;
 
   whatToDo: string;
-  inParts: string;
   orderedBy: (issuer: string) => string;
   signatureChecked: string;
   others: (count: number) => string;
@@ -95,6 +95,10 @@ export interface Words {
   alertedRegions: string;
   noneAlerted: string;
   recentlyEnded: string;
+
+  sounds: string;
+  soundsMeaning: string;
+  soundNames: Record<Exclude<Sound, "tap">, string>;
 
   about: string;
   authority: string;
