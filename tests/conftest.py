@@ -38,17 +38,20 @@ class Server:
 
     def start(self) -> "Server":
         """Start the server and wait until it answers."""
-        (self.data / "address.json").unlink(missing_ok=True)
         port = ("--port", "0") if "--port" not in self.options else ()
         command = [sys.executable, "-m", "tocsin", "demo", "--data", str(self.data), *port, *self.options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log, stdout=log, env=os.environ | {"TOCSIN_LOG": "json"})
         give_up = time.monotonic() + START_S_MAX
-        while not (self.data / "address.json").exists():
+        while not self._answers():
             if self._process.poll() is not None or time.monotonic() > give_up:
                 raise AssertionError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.01)
         return self
+
+    def _answers(self) -> bool:
+        address = self.data / "address.json"
+        return address.exists() and bool(text := address.read_text()) and json.loads(text)["pid"] == self.pid
 
     def kill(self) -> None:
         """End the process as a power cut would."""

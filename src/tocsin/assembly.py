@@ -154,7 +154,9 @@ class Service:
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         address = self._settings.data / ADDRESS_FILE
-        address.write_text(json.dumps({"url": self.url, "pid": os.getpid()}) + "\n")
+        unfinished = address.with_suffix(".new")
+        unfinished.write_text(json.dumps({"url": self.url, "pid": os.getpid()}) + "\n")
+        unfinished.replace(address)
         tasks = [
             asyncio.create_task(one) for one in (self._broadcast.beat(), self._keeper.sweep(), walk_journal(self._desk))
         ]
@@ -191,6 +193,8 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        # From here on a connection waits instead of being refused.
+        listener.listen(BACKLOG)
     except OSError as why:
         listener.close()
         raise StartRefused(f"{settings.host}:{settings.port} cannot be listened on: {why.strerror}") from None
