@@ -61,6 +61,7 @@ class Campaign:
     folder: Path
     random: Random
     report: Report = field(default_factory=Report)
+    _server: Server = field(init=False)
     _verified: int = 0
     _listed: int = 0
     _journaled: dict[str, tuple[str, int, int]] = field(default_factory=dict)
@@ -69,38 +70,42 @@ class Campaign:
         """Kill *kills* times while *operators* give orders. Raises ``AssertionError`` for anything that was lost."""
         self._verified = self._listed = _head(self.folder)
         duties = [on_duty(self.folder, Random(self.random.random())) for _ in range(operators)]
-        server = Server.start(self.folder)
-        self.report.starts_s.append(server.wait_until_serving())
-        for duty in duties:
-            duty.begin()
-        while self.report.kills < kills:
-            server = self._kill(server, duties)
-        for duty in duties:
-            duty.end()
-        self._repeat(duties)
-        server.stop()
-        for duty in duties:
-            duty.operator.client.close()
+        try:
+            self._start()
+            for duty in duties:
+                duty.begin()
+            while self.report.kills < kills:
+                self._kill(duties)
+            for duty in duties:
+                duty.end()
+            self._repeat(duties)
+            self._server.stop()
+        finally:
+            self._server.kill()
+            for duty in duties:
+                duty.operator.client.close()
         self._check_whole(duties)
         return self.report
 
-    def _kill(self, server: Server, duties: list[Duty]) -> Server:
+    def _start(self) -> None:
+        self._server = Server.start(self.folder)
+        self.report.starts_s.append(self._server.wait_until_serving())
+
+    def _kill(self, duties: list[Duty]) -> None:
         time.sleep(self.random.uniform(RUN_MIN_S, RUN_MAX_S))
-        server.kill()
+        self._server.kill()
         self.report.kills += 1
         self.report.kills_with_orders_open += any(duty.asking for duty in duties)
         told = [pair for duty in duties for pair in list(duty.acknowledged)]
         self._check(told)
         if self.random.randrange(START_KILLED_ONE_IN) == 0:
-            unfinished = Server.start(self.folder)
+            self._server = Server.start(self.folder)
             time.sleep(self.random.uniform(0, START_S))
-            unfinished.kill()
+            self._server.kill()
             self.report.kills += 1
             self.report.kills_in_start += 1
             self._check(told)
-        server = Server.start(self.folder)
-        self.report.starts_s.append(server.wait_until_serving())
-        return server
+        self._start()
 
     def _check(self, told: list[tuple[Order, Issued]]) -> None:
         """The server is dead: the chain holds, and every order that was acknowledged is there as it was."""
