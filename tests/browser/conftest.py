@@ -124,7 +124,7 @@ def heard(page: Page) -> Any:
 
 
 def until(page: Page, expression: str, most_ms: int = 20_000) -> None:
-    """Wait until *expression* holds in the page; Playwright's own wait needs `eval`, which the page's policy forbids."""
+    """Wait until *expression* holds in the page. Playwright's own wait needs `eval`, which the page forbids."""
     for _ in range(most_ms // POLL_MS):
         if page.evaluate(expression):
             return

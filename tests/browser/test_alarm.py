@@ -90,7 +90,7 @@ def test_a_tab_that_is_opened_again_tells_nothing_twice(device: BrowserContext, 
     until(page, "window.heard.spoken.length > 0", most_ms=15_000)
     page.reload()
     expect(page.locator("main")).to_have_attribute("data-state", "alarm")
-    page.get_by_role("button", name="Увімкнути звук").click()
+    # A browser that lets a page sound without a tap arms it again by itself.
     expect(page.locator("main")).to_have_attribute("data-armed", "true")
     order(server, "disputed", alarm)
     until(page, "window.heard.told.length > 0")
