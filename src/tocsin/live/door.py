@@ -26,6 +26,8 @@ STREAM_PATH = b"/v1/stream"
 # A head arrives in one packet; a phone on a bad network needs seconds.
 HEAD_DEADLINE_S = 10
 BODY_DEADLINE_S = 30
+# An answer that nobody takes. The application has been left waiting, and what it wrote is kept in memory.
+UNREAD_DEADLINE_S = 60
 # Longer than a proxy keeps its idle connections (nginx: 60 s), so that it is the one to close them.
 IDLE_DEADLINE_S = 75
 # Requests that arrive before the answer to the one before wait here.
@@ -33,6 +35,8 @@ PIPELINED_BYTES_MAX = 64 * 1024
 # A reader this far behind is let go. It returns with its position and reads the journal; keeping it would cost memory
 # for a phone that is gone. Frames are larger than 256 bytes, so this is less than 256 frames.
 BEHIND_BYTES_MAX = 64 * 1024
+# What a reader is told on joining may be larger; it has this long to take that, over any network that carries a stream.
+JOINING_S = 60
 # What a reader that is let go has to take its last event; then the connection is cut.
 FAREWELL_S = 5
 SWEEP_EVERY_S = 1.0
@@ -44,26 +48,26 @@ class Doorkeeper:
     def __init__(self, hub: Hub, feed: Feed) -> None:
         self.hub, self.feed = hub, feed
         self.stopping = False
-        self._deadlines: dict[Door, float] = {}
+        self._deadlines: dict[Door | Stream, float] = {}
 
-    def wait(self, door: "Door", seconds: float) -> None:
-        self._deadlines[door] = asyncio.get_running_loop().time() + seconds
+    def wait(self, connection: "Door | Stream", seconds: float) -> None:
+        self._deadlines[connection] = asyncio.get_running_loop().time() + seconds
 
-    def release(self, door: "Door") -> None:
-        self._deadlines.pop(door, None)
+    def release(self, connection: "Door | Stream") -> None:
+        self._deadlines.pop(connection, None)
 
     def retry_ms(self) -> int:
         return frames.RETRY_MS_MIN + secrets.randbelow(frames.RETRY_MS_MAX - frames.RETRY_MS_MIN + 1)
 
     async def sweep(self) -> None:
-        """End connections whose deadline has passed, for as long as the process runs."""
+        """Tell connections whose deadline has passed, for as long as the process runs."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
             now = loop.time()
-            for door in [door for door, deadline in self._deadlines.items() if deadline <= now]:
-                self.release(door)
-                door.overdue()
+            for connection in [one for one, deadline in self._deadlines.items() if deadline <= now]:
+                self.release(connection)
+                connection.overdue()
 
 
 class _Application(HttpToolsProtocol):
@@ -80,7 +84,9 @@ class _Application(HttpToolsProtocol):
 class Door(asyncio.Protocol):
     """One connection."""
 
-    __slots__ = ("_application", "_awaited", "_body_left", "_buffer", "_head_begun", "_keeper", "_make", "_transport")
+    __slots__ = (
+        "_application", "_awaited", "_body_left", "_buffer", "_head_begun", "_keeper", "_make", "_transport", "_unread",
+    )  # fmt: skip
 
     def __init__(self, keeper: Doorkeeper, make: Any) -> None:
         self._keeper, self._make = keeper, make
@@ -89,6 +95,7 @@ class Door(asyncio.Protocol):
         self._buffer = b""
         self._body_left = 0
         self._awaited = False
+        self._unread = False
         self._head_begun = False
 
     @classmethod
@@ -108,9 +115,9 @@ class Door(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        if len(self._buffer) > PIPELINED_BYTES_MAX and self._awaited:
-            self._transport.pause_reading()
         self._advance()
+        if len(self._buffer) > PIPELINED_BYTES_MAX and not self._transport.is_closing():
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         return False
@@ -122,18 +129,25 @@ class Door(asyncio.Protocol):
             self._application = None
 
     def pause_writing(self) -> None:
+        self._unread = True
+        self._keeper.wait(self, UNREAD_DEADLINE_S)
         if self._application is not None:
             self._application.pause_writing()
 
     def resume_writing(self) -> None:
+        self._unread = False
         if self._application is not None:
             self._application.resume_writing()
+        if self._awaited and not self._body_left:
+            self._keeper.release(self)
+        else:
+            self._go_on()
 
     # What the keeper and the application tell.
 
     def overdue(self) -> None:
         """End the connection: what was awaited did not come."""
-        if self._body_left:
+        if self._body_left or self._unread:
             self._transport.abort()
         elif self._buffer:
             self._refuse(BadHead(408, "Request Timeout", f"a request head arrives within {HEAD_DEADLINE_S} s"))
@@ -143,18 +157,23 @@ class Door(asyncio.Protocol):
     def answered(self) -> None:
         """Go on to the next request: the answer to the last one is out."""
         self._awaited = False
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-            self._keeper.wait(self, IDLE_DEADLINE_S)
-            self._advance()
+        if not self._unread:
+            self._go_on()
 
     # One request after another.
+
+    def _go_on(self) -> None:
+        if self._transport.is_closing():
+            return
+        self._keeper.wait(self, BODY_DEADLINE_S if self._body_left else IDLE_DEADLINE_S)
+        self._transport.resume_reading()
+        self._advance()
 
     def _advance(self) -> None:
         while self._buffer and not self._transport.is_closing():
             if self._body_left:
-                self._pass_on(min(self._body_left, len(self._buffer)))
-            elif self._awaited or not self._begin():
+                self._pass_body_on(min(self._body_left, len(self._buffer)))
+            elif self._awaited or self._unread or not self._begin():
                 return
 
     def _begin(self) -> bool:
@@ -172,19 +191,29 @@ class Door(asyncio.Protocol):
                 self._take_over(head)
                 return False
         self._awaited, self._head_begun = True, False
-        self._body_left = head.size + head.body_size
-        self._keeper.wait(self, BODY_DEADLINE_S)
+        self._buffer, self._body_left = self._buffer[head.size :], head.body_size
+        if self._body_left:
+            self._keeper.wait(self, BODY_DEADLINE_S)
+        else:
+            self._keeper.release(self)  # from here on the application takes its time
+        self._pass_on(head.passed)
         return True
 
-    def _pass_on(self, size: int) -> None:
+    def _pass_body_on(self, size: int) -> None:
+        part, self._buffer = self._buffer[:size], self._buffer[size:]
+        self._body_left -= size
+        if not self._body_left:
+            if self._awaited:
+                self._keeper.release(self)
+            else:  # the answer was out before the whole body was in
+                self._keeper.wait(self, IDLE_DEADLINE_S)
+        self._pass_on(part)
+
+    def _pass_on(self, part: bytes) -> None:
         if self._application is None:
             self._application = self._make()
             self._application.door = self
             self._application.connection_made(self._transport)
-        part, self._buffer = self._buffer[:size], self._buffer[size:]
-        self._body_left -= size
-        if not self._body_left:
-            self._keeper.release(self)  # from here on the application takes its time
         self._application.data_received(part)
 
     def _refuse(self, bad: BadHead) -> None:
@@ -217,30 +246,36 @@ class Door(asyncio.Protocol):
 class Stream(asyncio.Protocol):
     """One open stream: its transport is a reader of the hub. What the client still sends is not looked at."""
 
-    __slots__ = ("_caught_up", "_keeper", "_transport")
+    __slots__ = ("_keeper", "_transport")
 
     def __init__(self, transport: asyncio.Transport, keeper: Doorkeeper) -> None:
         self._transport, self._keeper = transport, keeper
-        self._caught_up = False
 
     def begin(self, since: str, nonce: str) -> None:
         """Say what was missed, then a heartbeat, then listen to the hub."""
+        opening = frames.opening(self._keeper.retry_ms())
         if self._keeper.stopping:
+            self._transport.write(opening)
             self.finish("stopping", "the server stops; come back")
             return
         feed = self._keeper.feed
-        first = frames.opening(self._keeper.retry_ms()) + (feed.since(since) if since else feed.snapshot())
-        first += feed.heartbeat(nonce)
-        # What a reader is told on joining may be larger than what it may fall behind later.
-        self._transport.set_write_buffer_limits(high=len(first) + BEHIND_BYTES_MAX)
-        self._transport.write(first)
+        told = feed.since(since) if since else [feed.snapshot()]
+        first = [opening, *told, feed.heartbeat(nonce)]
+        size = sum(map(len, first))
+        self._transport.set_write_buffer_limits(high=size + BEHIND_BYTES_MAX)
+        self._transport.writelines(first)  # as they are: what many are told is in memory once
         self._keeper.hub.add(self._transport)
-        if not self._transport.get_write_buffer_size():
-            self.resume_writing()
+        self._keeper.wait(self, JOINING_S)
+
+    def overdue(self) -> None:
+        """From now on hold the reader to what it may fall behind."""
+        if not self._transport.is_closing():
+            self._transport.set_write_buffer_limits(high=BEHIND_BYTES_MAX)
 
     def finish(self, reason: str, message: str) -> None:
         """End the stream with its reason."""
         self._keeper.hub.discard(self._transport)
+        self._keeper.release(self)
         if not self._transport.is_closing():
             self._transport.write(frames.end(reason, message))
             self._transport.close()
@@ -250,12 +285,11 @@ class Stream(asyncio.Protocol):
         self.finish("slow", f"{BEHIND_BYTES_MAX} bytes behind; come back with your position")
 
     def resume_writing(self) -> None:
-        if not self._caught_up:
-            self._caught_up = True
-            self._transport.set_write_buffer_limits(high=BEHIND_BYTES_MAX)
+        pass
 
     def data_received(self, data: bytes) -> None:
         pass
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._keeper.hub.discard(self._transport)
+        self._keeper.release(self)

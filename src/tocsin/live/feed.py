@@ -1,6 +1,6 @@
 """What a stream is made of: snapshots, what a reader missed, and heartbeats, taken from the desk and the journal.
 
-It knows no connection. A snapshot is made once per position and shared, so that a stampede costs one.
+It knows no connection. What is told is made once and shared, so that a stampede costs one.
 """
 
 from tocsin.issuing import Desk, notice_of
@@ -21,25 +21,39 @@ class Feed:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._snapshot: tuple[Position, int, bytes] | None = None
+        # By sequence. After a disturbance everybody returns with much the same gap: it is read once for all.
+        self._told: dict[int, bytes] = {}
 
     @property
     def position(self) -> Position:
         return self._desk.head.position
 
-    def since(self, text: str) -> bytes:
+    def since(self, text: str) -> list[bytes]:
         """Return what a reader at position *text* has missed, or a snapshot if that cannot be told."""
         try:
             position = Position.parse(text)
         except DocumentError:
-            return self.snapshot()
-        behind = self.position.sequence - position.sequence
-        if position.epoch != self.position.epoch or not 0 <= behind <= MISSED_ENTRIES_MAX:
-            return self.snapshot()
-        # The journal may be an append ahead of what has been told.
-        entries = self._desk.journal.entries(position.sequence, behind) if behind else []
-        return b"".join(self._told(entry) for entry in entries)
+            return [self.snapshot()]
+        head = self.position
+        if position.epoch != head.epoch or not 0 <= head.sequence - position.sequence <= MISSED_ENTRIES_MAX:
+            return [self.snapshot()]
+        missed = range(position.sequence + 1, head.sequence + 1)
+        self._recall(missed)
+        return [self._told[sequence] for sequence in missed]
 
-    def _told(self, entry: Entry) -> bytes:
+    def _recall(self, missed: range) -> None:
+        """Have the events of *missed* in memory, and of what is older no more than the longest gap that is told."""
+        unknown = [sequence for sequence in missed if sequence not in self._told]
+        if not unknown:
+            return
+        # The journal may be an append ahead of what has been told.
+        for entry in self._desk.journal.entries(unknown[0] - 1, unknown[-1] - unknown[0] + 1):
+            self._told[entry.sequence] = self._event(entry)
+        oldest = self.position.sequence - MISSED_ENTRIES_MAX
+        for sequence in [sequence for sequence in self._told if sequence <= oldest]:
+            del self._told[sequence]
+
+    def _event(self, entry: Entry) -> bytes:
         position = Position(self.position.epoch, entry.sequence)
         if entry.type is EntryType.EPOCH:
             return b""

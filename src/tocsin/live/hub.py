@@ -44,7 +44,13 @@ class Hub:
                 self._sending = asyncio.get_running_loop().create_task(self._send())
 
     async def spread(self, frame: bytes) -> None:
-        """Write *frame* to all who listen, over ``HEARTBEAT_SPREAD_S``; published frames may overtake it."""
+        """Write *frame* to all who listen, over ``HEARTBEAT_SPREAD_S``.
+
+        Frames published later may overtake it; it overtakes none, since a heartbeat ahead of its notice says that
+        something is missing.
+        """
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
         readers = list(self._readers)
         slices = [readers[at : at + SLICE_READERS] for at in range(0, len(readers), SLICE_READERS)]
         for part in slices:
@@ -66,7 +72,8 @@ class Hub:
             frame, readers = self._pending[0]
             part, readers[-most:] = readers[-most:], []
             for reader in part:
-                reader.write(frame)
+                if reader in self._readers:  # it may have gone since
+                    reader.write(frame)
             most -= len(part)
             if not readers:
                 self._pending.popleft()
