@@ -52,15 +52,12 @@ export class Model {
     this.sounds = new Sounds(changed);
     this.teller = new Teller(memory, told, this.sounds, changed);
     const reconnect = () => this.tabs.reconnect();
-    this.device = new Device({ memory, remembered, askAlarm, reconnect });
+    const doubtAuthority = () => void this.meetAuthority();
+    this.device = new Device({ memory, remembered, askAlarm, reconnect, doubtAuthority });
     this.tabs = new Tabs({
       url: "/v1/stream",
       position: () => this.device.position,
-      hear: (frame) => {
-        void this.device.hear(frame);
-        // Whoever is not live asks at each new connection whether the authority is still the one it was.
-        if (frame.frame === "open" && !this.device.freshness.live) void this.meetAuthority();
-      },
+      hear: (frame) => void this.device.hear(frame),
       welcome: () => this.device.welcome(),
     });
     this.device.subscribe(changed);

@@ -14,6 +14,7 @@ class Bench {
   readonly clock = new HandClock();
   readonly asked: string[] = [];
   reconnects = 0;
+  doubts = 0;
   history: string[] = [];
   device!: Device;
   private readonly memory: Memory;
@@ -34,6 +35,9 @@ class Bench {
       },
       reconnect: () => {
         bench.reconnects += 1;
+      },
+      doubtAuthority: () => {
+        bench.doubts += 1;
       },
     });
     if (meets) await bench.device.meet({ ...meets.pin, rosters: meets.rosters });
@@ -173,9 +177,22 @@ test("an authority with other roots is a stranger, and nothing of it is believed
   const other = await TestAuthority.found();
   await bench.device.meet({ ...other.pin, rosters: other.rosters });
   assert.deepEqual(bench.device.stranger, other.pin);
+  await bench.device.meet({ ...authority.pin, rosters: authority.rosters });
+  assert.equal(bench.device.stranger, undefined);
+  await bench.device.meet({ ...other.pin, rosters: other.rosters });
   assert.equal(bench.live, false);
   await bench.event("notice", { envelope: await other.seal(alert) }, 6);
   assert.deepEqual(bench.inForce, []);
+});
+
+test("a heartbeat by a stranger's key raises the question who answers here", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  const other = await TestAuthority.found();
+  await bench.event("heartbeat", { heartbeat: await other.heartbeat(5, []) });
+  assert.equal(bench.device.refused, "key");
+  assert.equal(bench.live, false);
+  assert.equal(bench.doubts, 1);
 });
 
 test("a heartbeat of another position proves nothing, and two in a row are a doubt", async () => {

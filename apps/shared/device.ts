@@ -33,6 +33,8 @@ export interface DeviceOptions {
   askAlarm: (alarm: string) => Promise<string[]>;
   /** Called when the connection is in doubt and another one is wanted. */
   reconnect: () => void;
+  /** Called when a heartbeat is not believed: somebody else may answer at this address (`meet` will tell). */
+  doubtAuthority: () => void;
   clock?: Clock;
 }
 
@@ -177,6 +179,7 @@ export class Device {
     const judged = await (this.trust as Trust).judgeHeartbeat(bytesOf(envelope), this.freshness.newestMs, nonce);
     if ("refused" in judged) {
       this.refused = judged.refused;
+      this.options.doubtAuthority();
       return;
     }
     this.nonce = undefined;

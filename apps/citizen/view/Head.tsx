@@ -8,9 +8,9 @@ const LANGUAGES: Record<Language, string> = { uk: "Українською", en: 
 /** Stays at the top, however far the page is scrolled. */
 export function Demo({ words }: { words: Words }) {
   return (
-    <p class="demo">
+    <section class="demo" aria-label={words.demo}>
       <strong>{words.demo}</strong> <span>{words.demoMeaning}</span>
-    </p>
+    </section>
   );
 }
 
