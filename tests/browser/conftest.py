@@ -113,10 +113,17 @@ def open_page(device: BrowserContext, url: str, *places: str) -> Page:
         page.locator("button[data-region]").first.click()
     if places:
         page.get_by_role("button", name="Готово").click()
-    page.get_by_role("button", name="Увімкнути звук").click()
-    expect(page.locator("main")).to_have_attribute("data-armed", "true")
+    turn_sound_on(page)
     expect(page.locator("main")).to_have_attribute("data-live", "true")
     return page
+
+
+def turn_sound_on(page: Page) -> None:
+    """Tap for sound, unless the browser lets the page sound again without."""
+    until(page, "document.querySelector('.sound') !== null")
+    if page.locator("main").get_attribute("data-armed") != "true":
+        page.get_by_role("button", name="Увімкнути звук").click()
+    expect(page.locator("main")).to_have_attribute("data-armed", "true")
 
 
 def heard(page: Page) -> Any:
