@@ -132,11 +132,11 @@ class Follower:
             case "snapshot":
                 yield from self._with(event, _SnapshotData, self._snapshot)
             case "notice":
-                yield from self._with(event, _NoticeData, partial(self._notice, Status.ACTUAL))
+                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.ACTUAL))
             case "exercise":
-                yield from self._with(event, _NoticeData, partial(self._notice, Status.EXERCISE))
+                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.EXERCISE))
             case "test":
-                yield from self._with(event, _NoticeData, partial(self._notice, Status.TEST))
+                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.TEST))
             case "roster":
                 yield from self._with(event, _RosterData, self._roster)
             case "heartbeat":
@@ -179,8 +179,8 @@ class Follower:
             self.board = take(self.board, before.alarms[name].notice, before.alarms[name].sequence)
         yield from news
 
-    def _notice(self, status: Status, data: _NoticeData) -> Iterator[Event]:
-        notice = self._opened(status, data.envelope, partial(self.trust.verify_event, status=status))
+    def _notice(self, event: str, status: Status, data: _NoticeData) -> Iterator[Event]:
+        notice = self._opened(event, data.envelope, partial(self.trust.verify_event, status=status))
         if isinstance(notice, Notice):
             assert self.position
             yield from self._take(notice, self.position.sequence)

@@ -34,21 +34,27 @@ class EventParser:
 
     def __init__(self) -> None:
         self.retry_ms: int | None = None
-        self._rest = b""
+        # Joined only when a line ends: a snapshot is one line of many pieces.
+        self._pieces: list[bytes] = []
         self._name, self._data, self._id = "", list[str](), ""
         self._size_bytes = 0
         self._first = True
 
     def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
         """Yield the events that *chunk* completes. Raises ``StreamError`` for an event beyond the limit."""
-        *lines, self._rest = _LINE_END.split(self._rest + chunk)
+        self._size_bytes += len(chunk)
+        if self._size_bytes > EVENT_SIZE_BYTES_MAX:
+            raise StreamError(f"an event is larger than {EVENT_SIZE_BYTES_MAX} bytes")
+        waiting = self._pieces and self._pieces[-1].endswith(b"\r")
+        self._pieces.append(chunk)
+        if not (waiting or b"\n" in chunk or b"\r" in chunk):
+            return
+        *lines, rest = _LINE_END.split(b"".join(self._pieces))
+        self._pieces = [rest]
         for line in lines:
-            self._size_bytes += len(line)
             event = self._line(line.decode(errors="replace"))
             if event is not None:
                 yield event
-        if self._size_bytes + len(self._rest) > EVENT_SIZE_BYTES_MAX:
-            raise StreamError(f"an event is larger than {EVENT_SIZE_BYTES_MAX} bytes")
 
     def _line(self, line: str) -> ServerEvent | None:
         if self._first:
@@ -70,5 +76,5 @@ class EventParser:
 
     def _dispatched(self) -> ServerEvent | None:
         name, data = self._name or "message", self._data
-        self._name, self._data, self._size_bytes = "", [], 0
+        self._name, self._data, self._size_bytes = "", [], sum(map(len, self._pieces))
         return ServerEvent(name, "\n".join(data), self._id) if data else None

@@ -1,0 +1,300 @@
+"""What a follower of the stream believes, tells once, and when it says that it is not live."""
+
+import pytest
+
+from tests.client.authority import (
+    EPOCH,
+    NOW,
+    ROSTERS,
+    STRANGER,
+    TRUST,
+    at,
+    board_of,
+    frame_of,
+    heartbeat,
+    id_of,
+    notice,
+    roster,
+    signed,
+    snapshot,
+    told,
+)
+from tocsin.alarms import State, in_force
+from tocsin.client import (
+    ActualNotice,
+    Event,
+    ExerciseNotice,
+    Follower,
+    Heard,
+    NotBelieved,
+    NotLive,
+    RosterLearned,
+    Silence,
+    Snapshot,
+    TestNotice,
+)
+from tocsin.live import frames
+from tocsin.notice import Domain, Kind, Position, Reason, Status, b64
+
+KYIV = notice("one", regions=("XX-30",))
+LVIV = notice("two", regions=("XX-46",))
+DRILL = notice("drill", status=Status.EXERCISE)
+
+
+def connected(nonce: str = "abc") -> Follower:
+    follower = Follower(TRUST, 100.0)
+    follower.connected(nonce)
+    return follower
+
+
+def feed(follower: Follower, *pieces: bytes, now: float = 100.0) -> list[Event]:
+    return [event for piece in pieces for event in follower.receive(piece, now)]
+
+
+def live(*notices: object) -> Follower:
+    """Return a follower that holds *notices*, at position 5, and is live."""
+    follower = connected()
+    held = [one for one in notices if one is not None]
+    feed(follower, snapshot(held, 5), heartbeat(board_of(held), 5, "abc"))  # type: ignore[arg-type]
+    assert follower.live
+    return follower
+
+
+def test_a_first_contact_tells_what_is_in_force_and_is_live_after_its_own_nonce() -> None:
+    follower = connected("n1")
+    events = feed(follower, frames.opening(2500), snapshot([KYIV, DRILL], 5))
+    assert [type(event) for event in events] == [Snapshot, RosterLearned, RosterLearned, ActualNotice, ExerciseNotice]
+    assert not follower.live
+    (beat,) = feed(follower, heartbeat(board_of([KYIV, DRILL]), 5, "n1"))
+    assert isinstance(beat, Heard)
+    assert follower.live
+    assert follower.retry_ms == 2500
+    assert follower.signed_now(102.5) == NOW + 2
+
+
+def test_a_notice_is_told_once_however_often_it_comes() -> None:
+    follower = live(KYIV)
+    assert feed(follower, told(KYIV, 6), snapshot([KYIV], 6))[0] == Snapshot(at(6))
+    assert not [event for event in feed(follower, told(KYIV, 7)) if isinstance(event, ActualNotice)]
+
+
+def test_what_was_missed_comes_with_the_snapshot_and_is_told() -> None:
+    follower = live(KYIV)
+    raised = notice("one", 2, regions=("XX-30", "XX-32"))
+    events = feed(follower, snapshot([raised, LVIV], 9))
+    assert [event.notice for event in events if isinstance(event, ActualNotice)] == [raised, LVIV]
+
+
+def test_an_older_version_never_replaces_a_newer_one() -> None:
+    end = notice("one", 3, kind=Kind.ALL_CLEAR)
+    follower = live(KYIV)
+    feed(follower, told(end, 6))
+    assert feed(follower, told(notice("one", 2), 7)) == []
+    assert follower.board.alarms == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(Status.ACTUAL, ActualNotice), (Status.EXERCISE, ExerciseNotice), (Status.TEST, TestNotice)]
+)
+def test_real_alerts_exercises_and_tests_are_different_types(status: Status, kind: type) -> None:
+    (event,) = feed(live(), told(notice("new", status=status), 6))
+    assert type(event) is kind
+
+
+@pytest.mark.parametrize("sent_as", [Status.EXERCISE, Status.TEST])
+def test_a_real_alert_under_another_event_is_refused(sent_as: Status) -> None:
+    follower = live()
+    (event,) = feed(follower, told(KYIV, 6, sent_as))
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.STATUS
+    assert follower.board.alarms == {}
+
+
+def test_an_exercise_under_the_event_of_real_alerts_is_refused() -> None:
+    (event,) = feed(live(), told(DRILL, 6, Status.ACTUAL))
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.STATUS
+
+
+@pytest.mark.parametrize("place", [4, 40, 300, -1])
+def test_one_changed_byte_is_not_believed_and_is_missed_at_the_next_heartbeat(place: int) -> None:
+    follower = live()
+    envelope = bytearray(signed(KYIV))
+    envelope[place] ^= 1
+    (refused,) = feed(follower, frame_of(bytes(envelope), Status.ACTUAL, 6))
+    assert isinstance(refused, NotBelieved)
+    (event,) = feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5))
+    assert isinstance(event, NotLive)
+    assert event.reason is Silence.DIFFERS
+    assert follower.broken
+    assert follower.position is None, "the next connection asks for everything"
+
+
+def test_a_stranger_raises_no_alarm_and_ends_none() -> None:
+    follower = live(KYIV)
+    end = notice("one", 2, kind=Kind.ALL_CLEAR)
+    (event,) = feed(follower, frame_of(signed(end, STRANGER), Status.ACTUAL, 6))
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.KEY
+    assert list(follower.board.alarms) == [id_of("one")]
+
+
+def test_a_heartbeat_without_this_connections_nonce_may_be_a_recording() -> None:
+    follower = connected("mine")
+    feed(follower, snapshot([], 5))
+    (event,) = feed(follower, heartbeat(board_of([]), 5, "another"))
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.NONCE
+    assert follower.broken
+    assert not follower.live
+
+
+def test_an_old_heartbeat_is_not_believed() -> None:
+    follower = live(KYIV)
+    feed(follower, heartbeat(board_of([KYIV]), 5, after_s=10), now=110.0)
+    (event,) = feed(follower, heartbeat(board_of([KYIV]), 5, after_s=5), now=111.0)
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.OLD
+    assert follower.heard_ago_s(112.0) == 2.0
+
+
+def test_a_heartbeat_by_the_key_that_issues_is_not_believed() -> None:
+    (event,) = feed(live(KYIV), heartbeat(board_of([KYIV]), 5, after_s=5, by=STRANGER))
+    assert isinstance(event, NotBelieved)
+    assert event.reason is Reason.KEY
+
+
+def test_a_notice_that_is_held_back_is_noticed_by_the_heartbeat_ahead() -> None:
+    follower = live()
+    (event,) = feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5))
+    assert isinstance(event, NotLive)
+    assert event.reason is Silence.WITHHELD
+    assert follower.broken
+
+
+def test_a_heartbeat_before_anything_else_makes_nobody_live() -> None:
+    follower = connected()
+    (learned, *_) = follower.learn_rosters(map(b64, ROSTERS))
+    assert isinstance(learned, RosterLearned)
+    (event,) = feed(follower, heartbeat(board_of([]), 5, "abc"))
+    assert isinstance(event, NotLive)
+
+
+def test_silence_is_said_after_fifteen_seconds_and_once() -> None:
+    follower = live(KYIV)
+    assert list(follower.check(114.9)) == []
+    (event,) = follower.check(115.0)
+    assert isinstance(event, NotLive)
+    assert event.reason is Silence.SILENT
+    assert list(follower.check(130.0)) == []
+    assert not follower.live
+    assert list(follower.board.alarms) == [id_of("one")], "silence never clears"
+
+
+def test_bytes_that_are_no_heartbeat_do_not_keep_a_follower_live() -> None:
+    follower = live()
+    feed(follower, b": still here\n\n", told(LVIV, 6), now=114.0)
+    assert [type(event) for event in follower.check(115.0)] == [NotLive]
+
+
+def test_a_heartbeat_after_silence_makes_it_live_again() -> None:
+    follower = live(KYIV)
+    assert list(follower.check(115.0))
+    assert isinstance(feed(follower, heartbeat(board_of([KYIV]), 5, after_s=20), now=120.0)[0], Heard)
+    assert follower.live
+
+
+def test_an_alarm_that_a_snapshot_leaves_out_stays_until_a_verified_end_is_seen() -> None:
+    follower = live(KYIV, LVIV)
+    feed(follower, snapshot([LVIV], 9))
+    assert follower.orphans == {id_of("one")}
+    assert set(follower.board.alarms) == {id_of("one"), id_of("two")}
+
+    (heard,) = feed(follower, heartbeat(board_of([LVIV]), 9, after_s=5))
+    assert isinstance(heard, Heard), "the server is not contradicted for what it has forgotten"
+
+    forged = signed(notice("one", 2, kind=Kind.ALL_CLEAR), STRANGER)
+    assert [type(event) for event in follower.learn_history([b64(forged)])] == [NotBelieved]
+    assert id_of("one") in follower.board.alarms
+
+    end = notice("one", 2, kind=Kind.ALL_CLEAR)
+    assert list(follower.learn_history([b64(signed(KYIV)), b64(signed(end))])) == [ActualNotice(end)]
+    assert follower.orphans == frozenset()
+    assert list(follower.board.alarms) == [id_of("two")]
+
+
+def test_an_orphan_that_is_named_again_is_one_no_longer() -> None:
+    follower = live(KYIV)
+    feed(follower, snapshot([], 9), snapshot([KYIV], 10))
+    assert follower.orphans == frozenset()
+    (heard,) = feed(follower, heartbeat(board_of([KYIV]), 10, after_s=5))
+    assert isinstance(heard, Heard)
+
+
+def test_one_who_resumes_is_not_held_against_a_board_it_never_saw() -> None:
+    follower = Follower(TRUST, 100.0, Position(EPOCH, 5))
+    follower.connected("abc")
+    list(follower.learn_rosters(map(b64, ROSTERS)))
+    events = feed(follower, told(LVIV, 6), heartbeat(board_of([KYIV, LVIV]), 6, "abc"))
+    assert [type(event) for event in events] == [ActualNotice, Heard]
+
+
+def test_another_epoch_in_the_heartbeat_asks_for_a_new_connection() -> None:
+    follower = live()
+    follower.position = Position("ffffffffffffffff", 5)
+    assert [type(event) for event in feed(follower, heartbeat(board_of([]), 5, after_s=5))] == [NotLive]
+    assert follower.broken
+
+
+def test_a_newer_roster_is_learned_and_an_older_one_is_not() -> None:
+    follower = live()
+    newer, older = roster(Domain.ACTUAL, 2), roster(Domain.ACTUAL, 1)
+    frame = '{{"position":"{}","roster":"{}"}}'
+    first, second = frame.format(at(6), b64(newer)), frame.format(at(7), b64(older))
+    events = feed(follower, f"event: roster\ndata: {first}\n\nevent: roster\ndata: {second}\n\n".encode())
+    assert events[0] == RosterLearned(Domain.ACTUAL, 2)
+    assert isinstance(events[1], NotBelieved)
+    assert events[1].reason is Reason.OLD
+
+
+def test_an_event_of_a_later_release_is_passed_over() -> None:
+    assert feed(live(), b"event: tomorrow\ndata: {}\n\n") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("notice", "{"),
+        ("notice", "{}"),
+        ("notice", '{"position":"nowhere","envelope":""}'),
+        ("notice", '{"position":"00112233445566ff-6","envelope":"***"}'),
+        ("notice", '{"position":"00112233445566ff-6","envelope":""}'),
+        ("snapshot", "[]"),
+        ("snapshot", '{"position":"00112233445566ff-6"}'),
+        ("heartbeat", '{"heartbeat":"AAAA"}'),
+        ("heartbeat", '{"heartbeat":7}'),
+        ("roster", '{"position":"00112233445566ff-6","roster":"AAAA"}'),
+        ("end", '{"reason":1}'),
+    ],
+)
+def test_what_cannot_be_read_is_reported_and_changes_nothing(name: str, data: str) -> None:
+    follower = live(KYIV)
+    (event,) = feed(follower, f"event: {name}\ndata: {data}\n\n".encode())
+    assert isinstance(event, NotBelieved)
+    assert event.event == name
+    assert list(follower.board.alarms) == [id_of("one")]
+
+
+def test_the_reason_that_the_server_gives_for_the_end_is_kept() -> None:
+    follower = live()
+    assert feed(follower, frames.end("slow", "64 KiB behind")) == []
+    assert follower.end == "slow: 64 KiB behind"
+
+
+def test_what_a_follower_holds_can_be_asked_like_any_board() -> None:
+    follower = live(KYIV)
+    feed(follower, told(notice("one", 2, kind=Kind.DISPUTED, regions=("XX-30",)), 6))
+    (holding,) = in_force(follower.board, NOW + 60)
+    assert (holding.region, holding.state) == ("XX-30", State.DISPUTED)
+    (later,) = in_force(follower.board, NOW + 7_200)
+    assert later.state is State.EXPIRED
