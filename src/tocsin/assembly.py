@@ -82,6 +82,8 @@ def read_authority(folder: Path) -> tuple[str, Roots]:
         raise StartRefused(
             f"there is no authority in {folder}; `tocsin demo` makes a demo one, --data names another folder"
         ) from None
+    except OSError as why:
+        raise StartRefused(f"{folder / AUTHORITY_FILE} cannot be read: {why.strerror}") from None
     except (ValueError, KeyError, TypeError) as why:
         raise StartRefused(f"{folder / AUTHORITY_FILE} cannot be read: {why}") from None
 
@@ -113,6 +115,7 @@ class Service:
         self._keeper = Doorkeeper(hub, feed)
         self._broadcast = Broadcast(hub, feed)
         desk.audience = self._broadcast
+        _check_certificate(settings)
         self._socket = _listen(settings)
 
     @property
@@ -185,6 +188,18 @@ async def walk_journal(desk: Desk) -> None:
         after = upto
         await asyncio.sleep(0)
     log.info("journal verified", entries=through)
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_cert is None:
+        return
+    try:
+        # Without a password here, an encrypted key would stop the start at a question that nobody answers.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password="")
+    except OSError as why:
+        raise StartRefused(
+            f"{settings.tls_cert} and {settings.tls_key} are no certificate chain and its unencrypted key (PEM): {why}"
+        ) from None
 
 
 def _listen(settings: Settings) -> socket.socket:

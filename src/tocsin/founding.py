@@ -49,16 +49,21 @@ class FoundingError(Exception):
 
 def found_demo(folder: Path, now_ms: int) -> None:
     """Make a demo authority in *folder*, whole or not at all. Raises ``FoundingError`` if something lies there."""
-    if folder.exists() and any(folder.iterdir()):
-        raise FoundingError(f"{folder} is not empty; a data folder never changes its authority. Choose another folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
-    unfinished.mkdir(mode=0o700)
     try:
+        if folder.exists() and any(folder.iterdir()):
+            raise FoundingError(
+                f"{folder} is not empty; a data folder never changes its authority. Choose another folder"
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.mkdir(mode=0o700)
         _fill(unfinished, now_ms)
         if folder.exists():
             folder.rmdir()
         unfinished.rename(folder)
+    except OSError as why:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise FoundingError(f"no authority can be made in {folder}: {why.strerror}. Choose another folder") from None
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise

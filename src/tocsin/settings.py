@@ -4,6 +4,8 @@
 """
 
 import ipaddress
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -12,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "TOCSIN_"
+_HOST_NAME = re.compile(r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 
 
 class SettingsError(Exception):
@@ -42,23 +45,34 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
     @model_validator(mode="after")
-    def _check_address(self) -> Self:
+    def _check_together(self) -> Self:
+        faults = [*self._faults_of_address(), *self._faults_of_files()]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _faults_of_address(self) -> Iterator[str]:
+        for name in self._named_hosts:
+            if not _HOST_NAME.fullmatch(name):
+                yield f"hosts: {name!r} is no host name; write names as in a Host header, without scheme and port"
         try:
             address = ipaddress.ip_address(self.host)
         except ValueError:
-            raise ValueError(f"host {self.host!r} is no IP address; 127.0.0.1 serves this machine") from None
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("tls_cert and tls_key go together; give both or neither")
-        for name in ("tls_cert", "tls_key", "atlas"):
-            file = getattr(self, name)
-            if file is not None and not file.is_file():
-                raise ValueError(f"{name}: there is no file {file}")
+            yield f"host {self.host!r} is no IP address; 127.0.0.1 serves this machine"
+            return
         if not address.is_loopback and self.tls_cert is None:
-            raise ValueError(
+            yield (
                 f"host {self.host} is public and there is no TLS; give --tls-cert and --tls-key, or listen on "
                 "127.0.0.1 behind a proxy (docs/proxy.md)"
             )
-        return self
+
+    def _faults_of_files(self) -> Iterator[str]:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            yield "tls_cert and tls_key go together; give both or neither"
+        for name in ("tls_cert", "tls_key", "atlas"):
+            file = getattr(self, name)
+            if file is not None and not file.is_file():
+                yield f"{name}: there is no file {file}"
 
     @property
     def public(self) -> bool:
@@ -67,8 +81,11 @@ class Settings(BaseSettings):
     @property
     def allowed_hosts(self) -> list[str]:
         """Return the names that a Host header may hold, so that no other site can be resolved to this server."""
-        named = [name.strip() for name in self.hosts.split(",") if name.strip()]
-        return [*named, self.host, "localhost", "127.0.0.1", "::1"]
+        return [*self._named_hosts, self.host, "localhost", "127.0.0.1", "::1"]
+
+    @property
+    def _named_hosts(self) -> list[str]:
+        return [name.strip() for name in self.hosts.split(",") if name.strip()]
 
 
 def read_settings(**given: Any) -> Settings:
@@ -79,15 +96,15 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as why:
-        raise SettingsError([_line(error) for error in why.errors()]) from None
+        raise SettingsError([line for error in why.errors() for line in _lines(error)]) from None
 
 
-def _line(error: Any) -> str:
+def _lines(error: Any) -> list[str]:
     message = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
-        return message
+        return message.splitlines()
     name = str(error["loc"][0])
-    return f"{name} ({ENVIRONMENT_PREFIX}{name.upper()}): {message}; found {error.get('input')!r}"
+    return [f"{name} ({ENVIRONMENT_PREFIX}{name.upper()}): {message}; found {error.get('input')!r}"]
 
 
 @dataclass(frozen=True, slots=True)

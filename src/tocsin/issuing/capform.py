@@ -12,12 +12,11 @@ from hashlib import sha256
 from tocsin import cap
 from tocsin.alarms import HAZARDS
 from tocsin.areas import AreaError, Atlas, Circle, Polygon, ShapeError, regions_touching
+from tocsin.cap.times import parsed
 from tocsin.notice import DEMO, HEADLINE_LENGTH_MAX, INSTRUCTION_LENGTH_MAX, Kind, Level, Notice, Status, Text, id_from
 
-from .orders import Order, Refusal
+from .orders import PARAMETER_RESERVED, Order, Refusal
 
-# Value names of our own parameters begin so.
-OWN = "tocsin:"
 # An update refers to the alerts it replaces; a chain longer than this is referred to by its newest.
 REFERENCES_MAX = 20
 
@@ -71,7 +70,7 @@ def _info(notice: Notice, language: str, atlas: Atlas, parameters: dict[str, str
         "alarm": notice.alarm, "version": str(notice.version), "kind": notice.kind, "hazard": notice.hazard,
         "level": notice.level, "authority": notice.authority, "status": notice.status,
     }  # fmt: skip
-    pairs = [cap.Pair(OWN + name, value) for name, value in own.items()]
+    pairs = [cap.Pair(PARAMETER_RESERVED + name, value) for name, value in own.items()]
     pairs += [cap.Pair(name, value) for name, value in sorted(parameters.items())]
     return cap.Info(
         language=language,
@@ -118,95 +117,142 @@ def relayed_id(sender: str, identifier: str, sent: datetime) -> str:
     return id_from(sha256(key.encode()).digest()[:16])
 
 
-def read_relayed(data: bytes, atlas: Atlas) -> Order | Refusal:
-    """Return the order that a CAP message asks for. ``alarm`` is the id that its first reference was issued under."""
+def read_relayed(data: bytes, atlas: Atlas, now: int | None = None) -> Order | Refusal:
+    """Return the order that a CAP message asks for.
+
+    ``alarm`` is the id that its first reference was issued under. What has expired at *now* (Unix s) warns nobody any
+    more and is refused; without *now* that is not looked at.
+    """
     try:
         alert = cap.read(data)
     except cap.CapError as why:
         return Refusal("cap_" + why.code, str(why))
+    kind, infos = _kind_of(alert), _infos_told(alert)
+    if refused := _not_for_us(alert, kind):
+        return refused
+    alarm = _alarm_of(alert)
+    if kind is not Kind.ALERT and alarm is None:
+        return Refusal(
+            "cap_references", f"a CAP {alert.msg_type} without references names no alarm; it is never guessed"
+        )
+    changes = kind in (Kind.ALERT, Kind.UPDATE)
+    regions = _regions_of(infos, atlas) if changes else ()
+    if isinstance(regions, Refusal):
+        return regions
+    hazard = _hazard_of(infos) or ("other_danger" if kind is Kind.ALERT else None)
+    expires = max((info.expires for info in infos if info.expires), default=None)
+    lasts_s = int((expires - alert.sent).total_seconds()) if expires and changes else None
+    if changes and now is not None:
+        over = int(alert.sent.timestamp()) + (
+            HAZARDS[hazard or "other_danger"].lasts_default_s if lasts_s is None else lasts_s
+        )
+        if over <= now:
+            return Refusal("cap_expired", f"the message expired {now - over} s ago; a stale warning is not relayed")
+    return Order(
+        id=relayed_id(alert.sender, alert.identifier, alert.sent),
+        kind=kind,
+        status=next(ours for ours, theirs in _STATUS.items() if theirs is alert.status),
+        alarm=alarm if kind is not Kind.ALERT else None,
+        hazard=hazard,
+        level=_level_of(infos) if infos else None,
+        regions=regions,
+        shapes=_shapes_of(infos) if changes else (),
+        expires_in_s=lasts_s,
+        text={_language_of(one): _text_of(one) for one in infos},
+        parameters={"relayed-from": alert.sender[:200], "relayed-sha256": sha256(data).hexdigest()},
+    )
+
+
+def _not_for_us(alert: cap.Alert, kind: Kind) -> Refusal | None:
     if alert.status not in _STATUS.values():
         return Refusal("cap_status", f"a message of status {alert.status} is not for the public and is not relayed")
     if alert.msg_type not in (cap.MsgType.ALERT, cap.MsgType.UPDATE, cap.MsgType.CANCEL):
         return Refusal("cap_msg_type", f"a message of type {alert.msg_type} warns nobody and is not relayed")
     if alert.scope is not cap.Scope.PUBLIC:
         return Refusal("cap_scope", f"a message of scope {alert.scope} is not for the public and is not relayed")
-    kind = _kind_of(alert)
-    if kind is not Kind.ALERT and not alert.references:
-        return Refusal(
-            "cap_references", f"a CAP {alert.msg_type} without references names no alarm; it is never guessed"
-        )
-    info = alert.infos[0] if alert.infos else None
-    if info is None:
+    if not alert.infos and kind is not Kind.FALSE_ALARM:
         return Refusal("cap_info", "the message has no info block: there is nothing to tell and nowhere")
-    regions = _regions_of(alert, atlas) if kind in (Kind.ALERT, Kind.UPDATE) else ()
-    if isinstance(regions, Refusal):
-        return regions
-    return Order(
-        id=relayed_id(alert.sender, alert.identifier, alert.sent),
-        kind=kind,
-        status=next(ours for ours, theirs in _STATUS.items() if theirs is alert.status),
-        alarm=_alarm_of(alert) if kind is not Kind.ALERT else None,
-        hazard=_hazard_of(info),
-        level=Level.RED if info.severity in (cap.Severity.EXTREME, cap.Severity.SEVERE) else Level.YELLOW,
-        regions=regions,
-        shapes=_shapes_of(alert) if kind in (Kind.ALERT, Kind.UPDATE) else (),
-        expires_in_s=int((info.expires - alert.sent).total_seconds()) if info.expires else None,
-        text={one.language: _text_of(one) for one in alert.infos},
-        parameters={"relayed-from": alert.sender[:200], "relayed-sha256": sha256(data).hexdigest()},
-    )
+    return None
 
 
 def _kind_of(alert: cap.Alert) -> Kind:
     if alert.msg_type is cap.MsgType.CANCEL:
         return Kind.FALSE_ALARM
-    if any(cap.ResponseType.ALL_CLEAR in info.response_types for info in alert.infos):
+    if alert.infos and all(cap.ResponseType.ALL_CLEAR in info.response_types for info in alert.infos):
         return Kind.ALL_CLEAR
-    if any(cap.Pair(OWN + "kind", Kind.DISPUTED) in info.parameters for info in alert.infos):
+    if any(cap.Pair(PARAMETER_RESERVED + "kind", Kind.DISPUTED) in info.parameters for info in alert.infos):
         return Kind.DISPUTED
     return Kind.UPDATE if alert.msg_type is cap.MsgType.UPDATE else Kind.ALERT
 
 
-def _alarm_of(alert: cap.Alert) -> str:
-    first = alert.references[0]
-    return relayed_id(first.sender, first.identifier, datetime.fromisoformat(first.sent))
+def _infos_told(alert: cap.Alert) -> tuple[cap.Info, ...]:
+    """Return the infos that warn. One that says all clear for its area beside them ends nothing elsewhere."""
+    warning = tuple(info for info in alert.infos if cap.ResponseType.ALL_CLEAR not in info.response_types)
+    return warning or alert.infos
 
 
-def _hazard_of(info: cap.Info) -> str:
-    named = {pair.value for pair in info.parameters if pair.value_name == OWN + "hazard"} | {info.event.casefold()}
+def _alarm_of(alert: cap.Alert) -> str | None:
+    for one in alert.references:
+        if sent := parsed(one.sent):
+            return relayed_id(one.sender, one.identifier, sent)
+    return None
+
+
+def _hazard_of(infos: Sequence[cap.Info]) -> str | None:
+    named = {
+        pair.value for info in infos for pair in info.parameters if pair.value_name == PARAMETER_RESERVED + "hazard"
+    }
+    named |= {info.event.strip().casefold() for info in infos}
     for hazard in HAZARDS.values():
         if named & {hazard.code, hazard.english.casefold(), hazard.ukrainian.casefold()}:
             return hazard.code
-    return "other_danger"
+    return None
+
+
+def _level_of(infos: Sequence[cap.Info]) -> Level:
+    worst = {cap.Severity.EXTREME, cap.Severity.SEVERE} & {info.severity for info in infos}
+    return Level.RED if worst else Level.YELLOW
+
+
+def _language_of(info: cap.Info) -> str:
+    primary, dash, rest = info.language.partition("-")
+    return primary.lower() + dash + rest
 
 
 def _text_of(info: cap.Info) -> Text:
-    headline = info.headline or info.event
-    instruction = info.instruction or info.description
+    headline = _tidy(info.headline) or _tidy(info.event)
+    instruction = _tidy(info.instruction) or _tidy(info.description)
     # What does not fit is not cut: the next shorter text that says the same takes its place.
     return Text(
-        headline if len(headline) <= HEADLINE_LENGTH_MAX else info.event,
+        headline if len(headline) <= HEADLINE_LENGTH_MAX else _tidy(info.event),
         instruction if len(instruction) <= INSTRUCTION_LENGTH_MAX else "",
     )
 
 
-def _shapes_of(alert: cap.Alert) -> tuple[str, ...]:
-    areas = {area for info in alert.infos for area in info.areas}
+def _tidy(text: str) -> str:
+    """Return *text* without the indents and line ends of its document, which a notice may not hold."""
+    return " ".join(text.split())
+
+
+def _shapes_of(infos: Sequence[cap.Info]) -> tuple[str, ...]:
+    areas = {area for info in infos for area in info.areas}
     shapes = {f"polygon {' '.join(polygon.split())}" for area in areas for polygon in area.polygons}
     return tuple(sorted(shapes | {f"circle {' '.join(circle.split())}" for area in areas for circle in area.circles}))
 
 
-def _regions_of(alert: cap.Alert, atlas: Atlas) -> tuple[str, ...] | Refusal:
-    geocodes = {pair for info in alert.infos for area in info.areas for pair in area.geocodes}
+def _regions_of(infos: Sequence[cap.Info], atlas: Atlas) -> tuple[str, ...] | Refusal:
+    geocodes = {pair for info in infos for area in info.areas for pair in area.geocodes}
     found = set()
     for pair in geocodes:
         scheme = _GEOCODE_SCHEMES.get(pair.value_name.casefold())
         if scheme is None:
             continue  # somebody else's list: its numbers may mean anything here
         try:
-            found.add(atlas.resolve(scheme + pair.value).code)
+            # Without a scheme it is a canonical code or nothing: a name or somebody's number may mean another place.
+            found.add((atlas.resolve if scheme else atlas.region)(scheme + pair.value.strip()).code)
         except AreaError:
             continue
-    touched = regions_of_shapes(_shapes_of(alert), atlas)
+    touched = regions_of_shapes(_shapes_of(infos), atlas)
     if isinstance(touched, Refusal):
         return touched
     if not found | touched:

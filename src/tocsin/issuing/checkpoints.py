@@ -7,12 +7,13 @@ the signature and the board hash; entries since are walked. Canonical JSON, as e
 from collections.abc import Callable
 
 from tocsin.alarms import Board, fold
-from tocsin.alarms.board import Alarm
+from tocsin.alarms.board import Alarm, BoardError
 from tocsin.alarms.life import State
 from tocsin.notice import (
     DocumentError,
     EntryType,
     Envelope,
+    FramingError,
     Kind,
     Magic,
     Notice,
@@ -68,7 +69,8 @@ def load(journal: Journal, public: bytes) -> tuple[Board, int] | Broken:
     result = journal.verify(after=begun)
     if isinstance(result, Broken):
         return result
-    return _folded(journal, board, begun), begun
+    board_now = _folded(journal, board, begun)
+    return board_now if isinstance(board_now, Broken) else (board_now, begun)
 
 
 def _begun(journal: Journal, public: bytes) -> tuple[Board, int]:
@@ -83,7 +85,7 @@ def _begun(journal: Journal, public: bytes) -> tuple[Board, int]:
             {one.notice.alarm: one for one in map(_standing, map(read, statement.standing))},
             {one.notice.alarm: one for one in map(_standing, map(read, statement.ended))},
         )
-    except (DocumentError, LookupError):
+    except (DocumentError, FramingError, LookupError):
         return Board(), 0
     holds = b64(entry.hash) == statement.chain and b64(board.root()) == statement.board
     return (board, checkpoint.sequence) if holds else (Board(), 0)
@@ -105,11 +107,14 @@ def _standing(entry: Entry) -> Alarm:
     return Alarm(notice, entry.sequence, states.get(notice.kind, State.IN_FORCE))
 
 
-def _folded(journal: Journal, board: Board, after: int) -> Board:
+def _folded(journal: Journal, board: Board, after: int) -> Board | Broken:
     while entries := journal.entries(after, _READ_AT_ONCE_ENTRIES):
         for entry in entries:
             if entry.type is EntryType.NOTICE:
-                board = fold(board, entry.sequence, notice_of(entry))
+                try:
+                    board = fold(board, entry.sequence, notice_of(entry))
+                except BoardError as why:
+                    return Broken(entry.sequence, str(why))
         after = entries[-1].sequence
     return board
 

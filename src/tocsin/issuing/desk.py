@@ -226,7 +226,12 @@ class Desk:
             now=self.now,
             history=lambda alarm: [checkpoints.notice_of(entry) for entry in self.journal.history(alarm)],
             alarms_named=lambda prefix: self.journal.alarms_named(prefix, 2),
+            alarm_of=self._alarm_of,
         )
+
+    def _alarm_of(self, id: str) -> str | None:
+        found = self.journal.alert(id)
+        return checkpoints.notice_of(found[0]).alarm if found else None
 
     def _drop_lapsed(self) -> None:
         lapsed = [id for id, (_, made) in self._drafts.items() if self.now - made >= DRAFT_LAPSES_S]

@@ -4,12 +4,13 @@ It resolves regions and the alarm meant, fills in texts and times, asks the life
 and writes the CAP document. It signs nothing and writes nothing down: ``desk`` does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tocsin.alarms import HAZARDS, Alarm, Board, Forbidden, Hazard, State, regions_left, state_after, step
 from tocsin.areas import AmbiguousRegion, AreaError, Atlas
+from tocsin.cap import CapError
 from tocsin.notice import (
     ENDINGS,
     EVERY_CHANNEL,
@@ -33,12 +34,16 @@ EXPIRES_IN_MIN_S = 60
 # How long an end is worth telling: a device that was away for longer need not wake anybody with it.
 END_TOLD_S = 30 * 60
 CANDIDATES_MAX = 10
+ID_LENGTH = 26
 _NO_HASH = b64(bytes(32))
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a draft depends on. Times are Unix seconds; *history* returns an alarm's notices, oldest first."""
+    """All that a draft depends on. Times are Unix seconds.
+
+    *history* returns an alarm's notices, oldest first; *alarm_of* the alarm that the alert of an id belongs to.
+    """
 
     board: Board
     atlas: Atlas
@@ -48,6 +53,7 @@ class Situation:
     now: int
     history: Callable[[str], Sequence[Notice]]
     alarms_named: Callable[[str], Sequence[str]]
+    alarm_of: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,16 @@ class Draft:
 
 def draft(order: Order, situation: Situation) -> Draft | Refusal:
     """Return the frozen notice for *order*, or why there can be none and the nearest thing that would work."""
+    try:
+        return _decided(order, situation)
+    except AreaError as why:
+        # What the order names was resolved with refusals of its own; this is a region that an alarm has from before.
+        return Refusal(
+            "atlas_differs", f"{why}; an alarm was ordered in another atlas: serve with that one to change it"
+        )
+
+
+def _decided(order: Order, situation: Situation) -> Draft | Refusal:
     before = _alarm_meant(order, situation)
     if isinstance(before, Refusal):
         return before
@@ -105,7 +121,7 @@ def _alarm_meant(order: Order, situation: Situation) -> Alarm | Refusal | None:
 
 def _alarm_named(name: str, status: Status, situation: Situation) -> Alarm | Refusal:
     if not ID.fullmatch(name):
-        if len(name) < ALARM_PREFIX_LENGTH_MIN or not name.isascii() or not name.isalnum():
+        if not ALARM_PREFIX_LENGTH_MIN <= len(name) <= ID_LENGTH or not name.isascii() or not name.isalnum():
             return Refusal(
                 "alarm_malformed",
                 f"alarm {name[:40]!r} is neither an id nor its first {ALARM_PREFIX_LENGTH_MIN} or more characters",
@@ -118,6 +134,8 @@ def _alarm_named(name: str, status: Status, situation: Situation) -> Alarm | Ref
                 "alarm_ambiguous", f"{name} begins the ids of several alarms", _described(of, situation.atlas)
             )
         name = named[0] if named else name
+    elif found := situation.alarm_of(name):
+        name = found  # a later alert of the alarm names it as well as its first
     if alarm := situation.board.find(name):
         return alarm
     if history := situation.history(name):
@@ -143,7 +161,7 @@ def _alarm_matching(order: Order, situation: Situation) -> Alarm | Refusal:
     found = "several alarms have" if matching else "no alarm has"
     return Refusal(
         "alarm_not_one",
-        f"{found} the hazard {order.hazard} and exactly these regions; name the alarm",
+        f"{found} the hazard {str(order.hazard)[:40]} and exactly these regions; name the alarm",
         _described(near, situation.atlas) or _candidates(situation, order.status),
     )
 
@@ -163,6 +181,8 @@ def _hazard(order: Order, before: Alarm | None) -> Hazard | Refusal:
 
 def _regions(order: Order, before: Alarm | None, situation: Situation) -> tuple[str, ...] | Refusal:
     if before and order.kind is not Kind.UPDATE:
+        if order.shapes:
+            return Refusal("shapes_unexpected", f"{order.kind} concerns the whole alarm and takes no shapes")
         named = _resolved(order.regions, situation.atlas)
         if isinstance(named, Refusal):
             return named
@@ -205,9 +225,9 @@ def _resolved(names: Sequence[str], atlas: Atlas) -> frozenset[str] | Refusal:
 def _lasts_s(order: Order, before: Alarm | None, hazard: Hazard, now: int) -> int | Refusal:
     if order.kind in ENDINGS:
         return END_TOLD_S
+    left_s = max(before.notice.expires - now, EXPIRES_IN_MIN_S) if before else hazard.lasts_default_s
     if order.expires_in_s is None:
-        kept = before.notice.expires - now if before and order.kind is Kind.DISPUTED else 0
-        return max(kept, hazard.lasts_default_s if order.kind is not Kind.DISPUTED else EXPIRES_IN_MIN_S)
+        return left_s
     if order.expires_in_s < 0:
         return Refusal(
             "expires_past", f"expires lies {-order.expires_in_s} s in the past; an alert must end in the future"
@@ -218,6 +238,11 @@ def _lasts_s(order: Order, before: Alarm | None, hazard: Hazard, now: int) -> in
             f"{order.expires_in_s} s are out of range; {hazard.code} lasts {EXPIRES_IN_MIN_S} to "
             f"{hazard.lasts_max_s} s, and an update prolongs it",
         )
+    if order.kind is Kind.DISPUTED and order.expires_in_s < left_s:
+        return Refusal(
+            "expires_shortened",
+            f"a disputed alarm holds as long as was ordered, {left_s} s more; leave expires_in_s out",
+        )
     return order.expires_in_s
 
 
@@ -226,7 +251,7 @@ def _frozen(
 ) -> Draft | Refusal:
     old = before.notice if before else None
     level = (order.level if order.kind in (Kind.ALERT, Kind.UPDATE) else None) or (old.level if old else Level.RED)
-    shapes = order.shapes if order.shapes or old is None or order.regions else old.shapes
+    shapes, geometry = _shapes(order, old)
     sent = max(situation.now, old.sent if old else 0)
     try:
         whole = Notice(
@@ -246,8 +271,8 @@ def _frozen(
             atlas=situation.atlas.hash,
             regions=regions,
             shapes=shapes,
-            geometry=geometry_hash(shapes),
-            text=_text(order, hazard, level, situation.authority),
+            geometry=geometry,
+            text=_text(order, old, hazard, level, situation),
             issuer=situation.issuer,
             roster=situation.roster,
             channels=EVERY_CHANNEL,
@@ -258,19 +283,46 @@ def _frozen(
         document = encode_notice(notice)
     except DocumentError as why:
         return Refusal("notice_" + why.code, str(why))
+    except CapError as why:
+        return Refusal("cap_" + why.code, str(why))
     forbidden = state_after(situation.board, notice) if situation.board.find(notice.alarm) or not old else None
     if isinstance(forbidden, Forbidden):
         return Refusal(forbidden.code, _about(before, forbidden.why))
-    ended = regions_left(old, notice) if old else ()
+    ended = _regions_ended(old, notice, situation.atlas) if old else ()
     return Draft(order, notice, document, cap, ended, _warnings(notice, situation))
 
 
-def _text(order: Order, hazard: Hazard, level: Level, authority: str) -> dict[str, Text]:
+def _shapes(order: Order, old: Notice | None) -> tuple[tuple[str, ...], str]:
+    if old and (order.kind is not Kind.UPDATE or not (order.shapes or order.regions)):
+        return old.shapes, old.geometry
+    return order.shapes, geometry_hash(order.shapes)
+
+
+def _text(order: Order, old: Notice | None, hazard: Hazard, level: Level, situation: Situation) -> dict[str, Text]:
     texts = standard_text(order.kind, hazard, level) | order.text
-    if order.text and order.kind in (Kind.ALERT, Kind.UPDATE):
+    if order.kind in (Kind.ALERT, Kind.UPDATE):
         # Own words replace the prepared ones of all languages: a language left at its default may say another thing.
-        texts = dict(order.text)
-    return {language: with_first_word(texts[language], language, order.status, authority) for language in sorted(texts)}
+        texts = order.text or (_own_words(old, hazard, situation) if old else {}) or texts
+    return _worded(texts, order.status, situation.authority)
+
+
+def _own_words(old: Notice, hazard: Hazard, situation: Situation) -> dict[str, Text]:
+    """Return the words of its own that the alarm has, none if they are the prepared ones."""
+    newest = [one for one in situation.history(old.alarm) if one.kind in (Kind.ALERT, Kind.UPDATE)][-1]
+    prepared = standard_text(newest.kind, hazard, newest.level)
+    return newest.text if newest.text != _worded(prepared, newest.status, newest.authority) else {}
+
+
+def _worded(texts: Mapping[str, Text], status: Status, authority: str) -> dict[str, Text]:
+    return {language: with_first_word(texts[language], language, status, authority) for language in sorted(texts)}
+
+
+def _regions_ended(old: Notice, notice: Notice, atlas: Atlas) -> tuple[str, ...]:
+    """Return the regions that lose the alarm; children that gave way to their parent, or came from it, keep it."""
+    if notice.kind in ENDINGS:
+        return old.regions
+    kept = {*notice.regions, *collapsed(notice.regions, atlas)}
+    return tuple(code for code in regions_left(old, notice) if kept.isdisjoint({code, *atlas.ancestors(code)}))
 
 
 def _bound(notice: Notice, cap: bytes) -> Notice:

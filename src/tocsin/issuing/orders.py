@@ -17,6 +17,8 @@ SHAPES_MAX = 50
 SHAPE_TEXT_LENGTH_MAX = 20_000
 PARAMETERS_MAX = 20
 PARAMETER_LENGTH_MAX = 200
+# Parameters of these names are written by the server itself; an order that set one could say another kind or status.
+PARAMETER_RESERVED = "tocsin:"
 ALARM_PREFIX_LENGTH_MIN = 4  # shorter ones name too many
 ORDER_SIZE_BYTES_MAX = 256 * 1024
 
@@ -68,6 +70,12 @@ def read_order(data: bytes) -> Order | Refusal:
 def _misformed(order: Order) -> Refusal | None:
     if not ID.fullmatch(order.id):
         return Refusal("id_malformed", f"id {order.id[:40]!r} is not 26 characters a-z2-7 as an id has them")
+    for name in order.parameters:
+        if name.casefold().startswith(PARAMETER_RESERVED):
+            return Refusal(
+                "parameter_reserved",
+                f"parameter {name[:40]!r}: names that begin with {PARAMETER_RESERVED} are the server's own",
+            )
     for language, text in order.text.items():
         if not LANGUAGE.fullmatch(language):
             return Refusal("language_malformed", f"language {language[:20]!r} is no tag such as uk, en or en-GB")

@@ -4,6 +4,8 @@ All languages are made from the same order, so none is left at a default of anot
 EXERCISE or TEST where it must; no order can leave it out. Where, since when and until when devices add themselves.
 """
 
+import re
+
 from tocsin.alarms import Hazard
 from tocsin.notice import DEMO, Kind, Level, Status, Text
 
@@ -103,7 +105,8 @@ def first_word(language: str, status: Status, authority: str) -> str:
 def with_first_word(text: Text, language: str, status: Status, authority: str) -> Text:
     """Return *text* with the word that must come first, once."""
     word = first_word(language, status, authority)
-    if not word or text.headline.startswith(word):
+    # Only as a word of its own: a headline about a DEMOlition does not begin with DEMO.
+    if not word or re.match(rf"{word}\b", text.headline):
         return text
     return Text(f"{word}: {text.headline}", text.instruction)
 

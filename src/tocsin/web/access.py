@@ -1,24 +1,49 @@
-"""Who may order: a request signed by a key that a roster lists with the role ``issue``.
+"""Under which names the server answers, and who may order: a key that a roster lists with the role ``issue``.
 
-``spec/stream.md``, "Ordering".
-
-The signature lets a caller draft; it issues nothing. What issues is the signature over the frozen notice.
+``spec/stream.md``, "Ordering". The signature of a request lets its caller draft; it issues nothing. What issues is the
+signature over the frozen notice.
 """
 
 import re
+from collections.abc import Collection
 from hashlib import sha256
 
 from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin.issuing import Desk
 from tocsin.issuing.orders import ORDER_SIZE_BYTES_MAX
 from tocsin.notice import REQUEST_TAG, Role, from_b64, is_signed_by
 
-from .errors import Denied
+from .errors import Denied, error
 
 # The two clocks may be this far off; longer, and a recorded request could be used again.
 CLOCK_OFF_S_MAX = 60
 _AUTHORIZATION = re.compile(r"Tocsin ([0-9a-f]{16})\.([0-9]{1,15})\.([A-Za-z0-9_-]{86})")
+
+# RFC 9110, 7.2: a name or an address, an IPv6 one in brackets; then a port.
+_HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{0,5})?|([^:\[\]/@\s]+)(?::[0-9]{0,5})?")
+
+
+class NamedHosts:
+    """Answers requests for *hosts* only, compared without case.
+
+    Else a page of another site could have its own name resolved to this server and read here in its visitor's place.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app, self._hosts = app, {host.lower() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            named = Headers(scope=scope).get("host", "").strip(" \t")
+            found = _HOST.fullmatch(named)
+            if found is None or (found[1] or found[2]).lower() not in self._hosts:
+                message = f"this server does not answer as {named[:100]!r}; the setting hosts lists further names"
+                await error(400, "host_unknown", message)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 async def signed_body(request: Request, desk: Desk) -> bytes:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.issuing import Desk
 
+from .access import NamedHosts
 from .errors import handle_errors
 from .operator import operator_routes
 from .pages import add_pages
@@ -55,7 +55,7 @@ def make_app(desk: Desk, allowed_hosts: Sequence[str], version: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(NamedHosts, hosts=allowed_hosts)
     app.add_middleware(SafeHeaders)
     handle_errors(app)
     app.include_router(public_routes(desk))

@@ -58,7 +58,17 @@ def handle_errors(app: FastAPI) -> None:
     async def on_http(request: Request, why: HTTPException) -> JSONResponse:
         if why.status_code == HTTPStatus.NOT_FOUND:
             return error(404, "not_found", f"there is no {request.url.path}; /openapi.json lists what there is")
+        if why.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = (why.headers or {}).get("Allow", "")
+            answer = error(405, "method_not_allowed", f"{request.url.path} takes {allowed}, not {request.method}")
+            answer.headers["Allow"] = allowed
+            return answer
         return error(why.status_code, "http_error", str(why.detail))
+
+    @app.exception_handler(Exception)
+    async def on_fault(request: Request, why: Exception) -> JSONResponse:
+        # The framework logs it and raises it on; the asker learns no more than that it was not them.
+        return error(500, "fault", "the server failed at this request; its log says why")
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, why: RequestValidationError) -> JSONResponse:

@@ -42,7 +42,7 @@ def operator_routes(desk: Desk) -> APIRouter:
     @routes.post("/relay", status_code=201)
     async def relay(request: Request) -> Response:
         """Freeze a notice for a CAP 1.2 message; a repeated message is harmless."""
-        return _drafted(read_relayed(await signed_body(request, desk), desk.atlas))
+        return _drafted(read_relayed(await signed_body(request, desk), desk.atlas, desk.now))
 
     @routes.post("/drafts/{id}/issue", status_code=201)
     async def issue(id: _Id, request: Request) -> Response:
