@@ -7,6 +7,7 @@
  *   -w rounds   warm-up, not reported (2)            -g ms         server CPU is counted so long after the last receipt (200)
  *   -t seconds  a round that takes longer fails (30) -o count      connections that are being opened at once (128)
  *   -c cpu      pin to this CPU                      -X            TLS, certificate not verified (built with -DWITH_TLS)
+ *   -q query    of the stream, such as ?nonce=x
  *
  * A receipt is counted at the subscriber: the stream is parsed, and an event counts when its `id:` line was the round's
  * marker and the empty line after it has arrived. All subscribers must have received the same number of bytes for it: a
@@ -77,7 +78,7 @@ struct server_cost {
 };
 
 static int port, count = 1000, warm_up = 2, pause_ms = 200, give_up_s = 30, opening_max = 128, idle_s, cpu = -1;
-static const char *server_pids = "";
+static const char *server_pids = "", *query = "";
 static bool with_tls;
 #ifdef WITH_TLS
 static SSL_CTX *tls_context;
@@ -311,12 +312,13 @@ static void receive_answer(void) {
 }
 
 static void start_request(struct subscriber *one, uint32_t key) {
-    static const char subscribe[] =
-        "GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+    char subscribe[512];
+    int length = snprintf(subscribe, sizeof subscribe,
+                          "GET /v1/stream%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n", query);
     one->stage = HEAD;
     watch(one, key, EPOLL_CTL_MOD, EPOLLIN);
     if (key != PUBLISHER)
-        write_all(one, subscribe, sizeof subscribe - 1);
+        write_all(one, subscribe, (size_t)length);
 }
 
 static void advance(struct subscriber *one, uint32_t key) {
@@ -515,7 +517,7 @@ static void run_round(const struct round *round, int number, bool reported, bool
 }
 
 static void read_options(int argument_count, char **arguments) {
-    for (int option; (option = getopt(argument_count, arguments, "p:n:w:t:c:S:i:g:o:X")) != -1;)
+    for (int option; (option = getopt(argument_count, arguments, "p:n:w:t:c:S:i:g:o:q:X")) != -1;)
         switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'n': count = atoi(optarg); break;
@@ -525,6 +527,7 @@ static void read_options(int argument_count, char **arguments) {
         case 'S': server_pids = optarg; break;
         case 'i': idle_s = atoi(optarg); break;
         case 'g': pause_ms = atoi(optarg); break;
+        case 'q': query = optarg; break;
         case 'o': opening_max = atoi(optarg); break;
         case 'X': with_tls = true; break;
         default: give_up("usage: see the head of load.c");

@@ -41,13 +41,17 @@ class Server:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run does. ``idle_s`` is spent before the rounds, with all subscribers connected."""
+    """What one run does.
+
+    ``idle_s`` is spent before the rounds, with all subscribers connected; ``query`` goes with each subscription.
+    """
 
     subscribers: int
     rounds: int
     warm_up: int = 2
     idle_s: int = 0
     transport: Transport = "plain"
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def measure(load: Path, cpu: int, server: Server, plan: Plan) -> Run:
     Raises ``NoResultError`` with load.c's own words if a single receipt is missing.
     """
     command = [str(load), "-p", str(server.port), "-n", str(plan.subscribers), "-w", str(plan.warm_up)]
-    command += ["-S", str(server.pid), "-c", str(cpu), "-i", str(plan.idle_s)]
+    command += ["-S", str(server.pid), "-c", str(cpu), "-i", str(plan.idle_s), "-q", plan.query]
     if plan.transport == "tls":
         command.append("-X")
     pipe = subprocess.PIPE

@@ -44,6 +44,7 @@ class Findings:
 
     order: Run
     pairs: dict[int, Sequence[Pair]]
+    nonced: Run
     idle: Run | None
     tls: Sequence[Run]
     tls_note: str
@@ -110,7 +111,7 @@ def _order(found: Findings) -> str:
     run = found.order
     return (
         f"\n\nThe order alone (1 subscriber, a signed order checked, written and synced): receipt after "
-        f"{run.median('last_ms'):.1f} ms (p99 of rounds {run.worst('last_ms'):.1f}), "
+        f"{run.median('last_ms'):.1f} ms (worst {run.worst('last_ms'):.1f}), "
         f"{run.median('server_us') / 1000:.1f} ms of server CPU."
     )
 
@@ -157,7 +158,13 @@ def _connections(found: Findings) -> str:
                 f"{_connected(runs, 'anonymous_kb_per_connection'):.2f}",
             )
         )
-    note = "\n\nConnect and subscribe, the first snapshot and heartbeat included. User memory; the kernel's is apart."
+    facts = found.nonced.connected
+    note = (
+        "\n\nConnect and subscribe, the first snapshot and heartbeat included. User memory; the kernel's is apart.\n\n"
+        f"With a nonce, as the citizen page sends it, each first heartbeat is signed for one: "
+        f"{facts['connections_per_s']:,.0f} connections/s, {facts['cpu_us_per_connection']:.0f} us each "
+        f"({found.nonced.subscribers:,} subscribers)."
+    )
     return "## Connections\n\n" + _table(header, rows) + note if rows else ""
 
 
