@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import random
 from secrets import token_bytes
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import httpx
 import msgspec
@@ -63,7 +63,7 @@ def without_asking(_: Draft) -> bool:
 
 @dataclass
 class Operator:
-    """Gives orders to the server at *address*, with one service key for each domain."""
+    """Gives orders to the server at *address*, with one service key for each domain. Its end closes connections."""
 
     address: Address
     keys: dict[Domain, SigningKey]
@@ -71,6 +71,12 @@ class Operator:
     give_up_s: float = GIVE_UP_S
     clock: Clock = field(default_factory=Clock)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT, trust_env=False))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
 
     def order(self, order: Order, confirm: Confirm = without_asking, version: int | None = None) -> Issued:
         """Issue *order* after *confirm* has seen the frozen notice; *version* is the one the caller decided upon.
