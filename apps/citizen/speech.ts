@@ -33,9 +33,13 @@ async function findVoice(language: Language): Promise<SpeechSynthesisVoice | und
   return synthesis.getVoices().find((voice) => voice.lang.toLowerCase().startsWith(language));
 }
 
+// Chromium forgets an utterance that nobody holds, and then never says that it has ended.
+let speaking: SpeechSynthesisUtterance | undefined;
+
 function speak(text: string, voice: SpeechSynthesisVoice): Promise<boolean> {
   return new Promise((resolve) => {
     const utterance = new SpeechSynthesisUtterance(text);
+    speaking = utterance;
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.rate = 0.95;
@@ -43,7 +47,10 @@ function speak(text: string, voice: SpeechSynthesisVoice): Promise<boolean> {
     utterance.onstart = () => {
       begun = true;
     };
-    utterance.onend = () => resolve(true);
+    utterance.onend = () => {
+      if (speaking === utterance) speaking = undefined;
+      resolve(true);
+    };
     utterance.onerror = () => resolve(false);
     setTimeout(() => begun || resolve(false), BEGIN_WAIT_MS);
     setTimeout(() => resolve(begun), SPEECH_MS_MAX);

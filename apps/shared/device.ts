@@ -55,6 +55,8 @@ export class Device {
   private nonce: string | undefined;
   private lastHeartbeat: ServerEvent | undefined;
   private strangeHeartbeats = 0;
+  /** Keys of alarms that are not in the memory yet as they are here. */
+  private readonly unsaved = new Set<string>();
   private readonly options: DeviceOptions;
   private readonly listeners = new Set<() => void>();
   private queue: Promise<void> = Promise.resolve();
@@ -131,6 +133,7 @@ export class Device {
     const { facts, alarms } = this.options.remembered;
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
     for (const { envelope } of alarms) await this.believe(envelope, undefined);
+    this.unsaved.clear();
   }
 
   private async judge(frame: Frame): Promise<void> {
@@ -226,7 +229,9 @@ export class Device {
       return undefined;
     }
     const held = { envelope, notice: judged.believed };
-    this.alarms = fold(this.alarms, held);
+    const alarms = fold(this.alarms, held);
+    if (alarms !== this.alarms) this.unsaved.add(alarmKey(held.notice.status, held.notice.alarm));
+    this.alarms = alarms;
     return held;
   }
 
@@ -245,14 +250,16 @@ export class Device {
     const { rosterActual, rosterExercise } = this.options.remembered.facts;
     const forget = forgettable(this.alarms, this.freshness.nowMs() / 1000);
     if (forget.length > 0) this.alarms = new Map(Array.from(this.alarms).filter(([key]) => !forget.includes(key)));
-    const alarms: AlarmRecord[] = Array.from(this.alarms, ([key, { notice, envelope }]) => ({
-      key,
-      version: notice.version,
-      envelope,
-    }));
+    const alarms = Array.from(this.unsaved, (key) => this.record(key)).filter((one) => one !== undefined);
     const facts = { ...more, newestMs: this.freshness.newestMs, position: this.position, rosterActual, rosterExercise };
     const known = Object.entries(facts).filter(([, value]) => value !== undefined);
     await this.options.memory.save(Object.fromEntries(known), alarms, forget);
+    this.unsaved.clear();
+  }
+
+  private record(key: string): AlarmRecord | undefined {
+    const held = this.alarms.get(key);
+    return held && { key, version: held.notice.version, envelope: held.envelope };
   }
 }
 

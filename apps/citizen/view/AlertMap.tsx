@@ -1,8 +1,7 @@
 /** The map: one path per region, its state as a pattern and a title as well as a colour. Loaded when it is opened. */
 
 import type { ActualNotice, Level } from "../../shared/notice.ts";
-import { type Touch, touch } from "../../shared/place.ts";
-import type { Region } from "../../shared/regions.ts";
+import { type Touch, viewPlace } from "../../shared/place.ts";
 import { hazardOf } from "../announcing.ts";
 import type { Model } from "../model.ts";
 import type { RegionsMap } from "../net.ts";
@@ -14,7 +13,7 @@ export interface AlertMapProps {
   map: RegionsMap;
 }
 
-type Fill = Level | "expired";
+type Fill = Level | "expired" | "part";
 
 export function AlertMap({ model, words, map }: AlertMapProps) {
   const [x, y, width, height] = map.viewBox;
@@ -28,7 +27,7 @@ export function AlertMap({ model, words, map }: AlertMapProps) {
   );
 }
 
-/** Stripes for red, dots for yellow, a grid for what expired: told apart without colour, and in print. */
+/** Stripes for red, dots for yellow, a grid for what expired, thin lines for a part: told apart without colour, and in print. */
 function Patterns() {
   return (
     <defs>
@@ -43,6 +42,10 @@ function Patterns() {
       <pattern id="expired" width="9" height="9" patternUnits="userSpaceOnUse">
         <rect width="9" height="9" class="ground" />
         <path d="M0 0h9M0 0v9" class="mark" />
+      </pattern>
+      <pattern id="part" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+        <rect width="8" height="8" class="ground" />
+        <path d="M0 0v8" class="mark" />
       </pattern>
     </defs>
   );
@@ -68,11 +71,12 @@ function Layer({ model, words, paths, layer }: LayerProps) {
     <g class={layer}>
       {Object.entries(paths).map(([code, path]) => {
         const region = model.atlas?.region(code);
-        const one = region && whole(region, alarms, model);
+        const one = region && viewPlace(region, alarms, model.nowS, model.atlas).touches[0];
         if (!one && layer === "second") return null;
-        const fill: Fill | undefined = one && (one.phase === "expired" ? "expired" : one.notice.level);
+        const fill = one && fillOf(one);
         const name = region?.names[model.language] ?? code;
-        const said = one ? `${name}: ${hazardOf(one.notice, model.language)}, ${words.phases[one.phase]}` : name;
+        const state = one && (fill === "part" ? words.partial : words.phases[one.phase]);
+        const said = one ? `${name}: ${hazardOf(one.notice, model.language)}, ${state}` : name;
         return (
           <path key={code} d={path} id={`map-${code}`} data-alert={fill ?? "none"} fill={fill ? `url(#${fill})` : undefined} fill-rule="evenodd" role="img" aria-label={said} tabIndex={one ? 0 : undefined}>
             <title>{said}</title>
@@ -83,10 +87,7 @@ function Layer({ model, words, paths, layer }: LayerProps) {
   );
 }
 
-/** The alarm that covers the whole region, red before yellow, in force before expired. */
-function whole(region: Region, alarms: ActualNotice[], model: Model): Touch<ActualNotice> | undefined {
-  const touches = alarms.map((notice) => touch(region, notice, model.nowS, model.atlas));
-  const covering = touches.filter((one) => one?.cover === "whole" && one.phase !== "announced");
-  const weight = (one: Touch | undefined) => (one?.phase === "expired" ? 2 : 0) + (one?.notice.level === "red" ? 0 : 1);
-  return covering.sort((one, two) => weight(one) - weight(two))[0];
+function fillOf(one: Touch<ActualNotice>): Fill {
+  if (one.cover === "part") return "part";
+  return one.phase === "expired" ? "expired" : one.notice.level;
 }

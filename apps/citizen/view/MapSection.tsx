@@ -54,7 +54,8 @@ function Alerted({ model, words }: { model: Model; words: Words }) {
   return (
     <div class="alerted">
       <h3>{words.alertedRegions}</h3>
-      {alarms.length === 0 && <p>{model.live ? words.noneAlerted : words.notLiveMeaning}</p>}
+      {!model.live && <p>{alarms.length === 0 ? words.notLiveMeaning : words.notLiveAlarm}</p>}
+      {model.live && alarms.length === 0 && <p>{words.noneAlerted}</p>}
       <ul>
         {alarms.map((notice) => (
           <li key={notice.alarm} data-level={notice.level}>

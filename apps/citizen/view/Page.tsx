@@ -31,6 +31,8 @@ export function Page({ model }: { model: Model }) {
 
   const words = WORDS[language];
   const shown = model.shown();
+  // An exercise stands first, but never before anything real.
+  const danger = shown === "alarm" || shown === "partial" || shown === "expired";
   const level = model.holdings()[0]?.notice.level;
   useEffect(() => {
     const title = { alarm: words.alarm, partial: words.partial, expired: words.expired, clear: words.clear, not_live: words.notLive, no_places: "Tocsin" };
@@ -50,12 +52,13 @@ export function Page({ model }: { model: Model }) {
         data-position={model.device.position ?? ""}
         data-exercise={model.exerciseViews().length > 0}
       >
-        <Exercises model={model} words={words} />
+        {!danger && <Exercises model={model} words={words} />}
         {choosing || shown === "no_places" ? (
           <Chooser model={model} words={words} done={chosen} />
         ) : (
           <Screen model={model} words={words} shown={shown} />
         )}
+        {danger && <Exercises model={model} words={words} />}
         {!choosing && shown !== "no_places" && <Places model={model} words={words} add={() => choose(true)} />}
         <MapSection model={model} words={words} />
         <SoundSamples model={model} words={words} />
