@@ -59,9 +59,10 @@ def reference_round(number: int, frame_bytes: int) -> Round:
 @contextmanager
 def running(command: Sequence[str], cpu: int, output: int | IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Run *command* on *cpu* alone, in a process group of its own, and stop the group in the end."""
-    process = subprocess.Popen(
-        ["taskset", "-c", str(cpu), *command], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-    )
+    pinned = ["taskset", "-c", str(cpu), *command]
+    # What is measured is the server with its defaults, whatever is set around the bench.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+    process = subprocess.Popen(pinned, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=env)
     try:
         prefer(process.pid)
         yield process

@@ -24,7 +24,7 @@ NAMESPACE_LIMITS = {
     "net/core/somaxconn": "65535",
     "net/ipv4/tcp_max_syn_backlog": "65535",
 }
-IN_NAMESPACE = "TOCSIN_BENCH_NAMESPACE"
+IN_NAMESPACE = "BENCH_IN_NAMESPACE"
 
 
 @dataclass(frozen=True)
