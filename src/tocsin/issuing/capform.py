@@ -19,6 +19,8 @@ from .orders import PARAMETER_RESERVED, Order, Refusal
 
 # An update refers to the alerts it replaces; a chain longer than this is referred to by its newest.
 REFERENCES_MAX = 20
+# What an event is that no hazard is named after.
+_HAZARD_UNNAMED = "other_danger"
 
 _STATUS = {Status.ACTUAL: cap.Status.ACTUAL, Status.EXERCISE: cap.Status.EXERCISE, Status.TEST: cap.Status.TEST}
 _MSG_TYPE = {
@@ -139,15 +141,10 @@ def read_relayed(data: bytes, atlas: Atlas, now: int | None = None) -> Order | R
     regions = _regions_of(infos, atlas) if changes else ()
     if isinstance(regions, Refusal):
         return regions
-    hazard = _hazard_of(infos) or ("other_danger" if kind is Kind.ALERT else None)
-    expires = max((info.expires for info in infos if info.expires), default=None)
-    lasts_s = int((expires - alert.sent).total_seconds()) if expires and changes else None
-    if changes and now is not None:
-        over = int(alert.sent.timestamp()) + (
-            HAZARDS[hazard or "other_danger"].lasts_default_s if lasts_s is None else lasts_s
-        )
-        if over <= now:
-            return Refusal("cap_expired", f"the message expired {now - over} s ago; a stale warning is not relayed")
+    hazard = _hazard_of(infos) or (_HAZARD_UNNAMED if kind is Kind.ALERT else None)
+    lasts_s = _lasts_s(alert, infos, hazard) if changes else None
+    if lasts_s is not None and now is not None and int(alert.sent.timestamp()) + lasts_s <= now:
+        return Refusal("cap_expired", f"the message of {alert.sent_text} has expired; a stale warning is not relayed")
     return Order(
         id=relayed_id(alert.sender, alert.identifier, alert.sent),
         kind=kind,
@@ -207,6 +204,13 @@ def _hazard_of(infos: Sequence[cap.Info]) -> str | None:
         if named & {hazard.code, hazard.english.casefold(), hazard.ukrainian.casefold()}:
             return hazard.code
     return None
+
+
+def _lasts_s(alert: cap.Alert, infos: Sequence[cap.Info], hazard: str | None) -> int:
+    """Return how long the message means to hold, at most as long as an order about its hazard may."""
+    known = HAZARDS[hazard or _HAZARD_UNNAMED]
+    expires = max((info.expires for info in infos if info.expires), default=None)
+    return min(int((expires - alert.sent).total_seconds()), known.lasts_max_s) if expires else known.lasts_default_s
 
 
 def _level_of(infos: Sequence[cap.Info]) -> Level:

@@ -53,7 +53,7 @@ class Situation:
     now: int
     history: Callable[[str], Sequence[Notice]]
     alarms_named: Callable[[str], Sequence[str]]
-    alarm_of: Callable[[str], str | None]
+    alarm_of: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
