@@ -70,7 +70,7 @@ def backup(
     data: options.Data = options.DATA_DEFAULT,
 ) -> None:
     """Copy journal, authority, keys and atlas to one file, while a server runs. It holds private keys."""
-    with _plainly():
+    with _plainly(), err.status("copying and verifying"):
         manifest = write_backup(data, file)
     out.print(f"{file}: all of {data} up to {manifest.position}, verified; it holds private keys", markup=False)
 
@@ -80,7 +80,7 @@ def restore(
     data: Annotated[Path, typer.Option("--data", envvar="TOCSIN_DATA", help="New folder for the authority.")],
 ) -> None:
     """Begin again from a backup in a new folder, under a new epoch; the chain is verified first."""
-    with _plainly():
+    with _plainly(), err.status("unpacking and verifying"):
         head = restore_backup(file, data, token_hex(8), int(time.time() * 1000))
     out.print(f"{data} begins at {head.position}; devices that knew the life before get a snapshot", markup=False)
 

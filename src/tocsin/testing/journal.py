@@ -323,6 +323,23 @@ class JournalContract(ABC):
         assert copy.verify() == 2
         copy.close()
 
+    def test_a_copy_taken_under_orders_holds_whole_orders(self, journal: Journal, tmp_path: Path) -> None:
+        def write() -> None:
+            for number in range(100):
+                _append(journal, sample_issue(f"left {number}"), sample_issue(f"right {number}"))
+
+        with ThreadPoolExecutor(1) as threads:
+            writing = threads.submit(write)
+            for number in range(5):
+                (tmp_path / str(number)).mkdir()
+                journal.copy_to(tmp_path / str(number) / self.file_name())
+            writing.result()
+        for number in range(5):
+            copy = self.open(tmp_path / str(number))
+            assert copy.verify() == copy.head.position.sequence
+            assert copy.head.position.sequence % 2 == 1
+            copy.close()
+
     def test_one_process_writes(self, journal: Journal, tmp_path: Path) -> None:
         with pytest.raises(JournalFault, match="in use by process"):
             self.open(tmp_path)

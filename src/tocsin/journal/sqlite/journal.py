@@ -268,7 +268,7 @@ def _check_start(folder: Path) -> None:
     opening.check_sqlite(apsw.sqlite_lib_version())
     if not (folder / FILE_NAME).is_file():
         raise JournalFault(
-            f"there is no journal in {folder}; `tocsin authority` makes one, `tocsin restore` brings one back"
+            f"there is no journal in {folder}; `tocsin demo` makes a demo authority, `tocsin restore` brings one back"
         )
 
 
