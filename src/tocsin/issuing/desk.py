@@ -173,7 +173,7 @@ class Desk:
 
     def _issued(self, frozen: Draft, entry: Entry, head: Head) -> Issued:
         self.board, self.head = fold(self.board, entry.sequence, frozen.notice), head
-        del self._drafts[frozen.notice.id]
+        self._drafts.pop(frozen.notice.id, None)  # it may have lapsed while it was written
         if self.audience is not None:
             self.audience.publish(entry, frozen.notice)
         if entry.sequence - self._checkpointed >= checkpoints.CHECKPOINT_EVERY_ENTRIES:
