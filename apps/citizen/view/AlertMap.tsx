@@ -16,6 +16,15 @@ export interface AlertMapProps {
 type Fill = Level | "expired" | "part";
 
 export function AlertMap({ model, words, map }: AlertMapProps) {
+  return (
+    <>
+      <Regions model={model} words={words} map={map} />
+      <Legend words={words} />
+    </>
+  );
+}
+
+function Regions({ model, words, map }: AlertMapProps) {
   const [x, y, width, height] = map.viewBox;
   return (
     <svg class="alert-map" viewBox={`${x} ${y} ${width} ${height}`} role="group" aria-label={words.map}>
@@ -24,6 +33,27 @@ export function AlertMap({ model, words, map }: AlertMapProps) {
       <Layer model={model} words={words} paths={map.second} layer="second" />
       <Layer model={model} words={words} paths={map.first} layer="outline" />
     </svg>
+  );
+}
+
+function Legend({ words }: { words: Words }) {
+  const meanings: Record<Fill, string> = {
+    red: words.levels.red,
+    yellow: words.levels.yellow,
+    part: words.partial,
+    expired: words.expired,
+  };
+  return (
+    <ul class="legend">
+      {Object.entries(meanings).map(([fill, meaning]) => (
+        <li key={fill}>
+          <svg class="alert-map" viewBox="0 0 36 24" aria-hidden="true">
+            <rect width="36" height="24" fill={`url(#${fill})`} />
+          </svg>
+          {meaning}
+        </li>
+      ))}
+    </ul>
   );
 }
 

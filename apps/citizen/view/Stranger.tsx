@@ -1,23 +1,33 @@
 /** The warning that fills the page when another authority, or one with other keys, answers at this address. */
 
 import { useState } from "preact/hooks";
+import type { Pin } from "../../shared/trust.ts";
 import { DEMO } from "../announcing.ts";
 import type { Model } from "../model.ts";
 import type { Words } from "../words/words.ts";
 import { Fingerprints } from "./About.tsx";
+import { Demo } from "./Head.tsx";
 import { Icon } from "./icons.tsx";
 import { Screen } from "./Screen.tsx";
 
 export function Stranger({ model, words }: { model: Model; words: Words }) {
-  const [compared, setCompared] = useState(false);
   const { pin, stranger } = model.device;
   if (!pin || !stranger) return null;
   const demo = pin.authority === DEMO || stranger.authority === DEMO;
+  return (
+    <>
+      {demo && <Demo words={words} />}
+      <Warning model={model} words={words} pin={pin} stranger={stranger} />
+    </>
+  );
+}
+
+function Warning({ model, words, pin, stranger }: { model: Model; words: Words; pin: Pin; stranger: Pin }) {
+  const [compared, setCompared] = useState(false);
   const shown = model.shown();
   return (
     <main class="stranger" data-state="stranger" data-live="false" data-armed={model.sounds.armed}>
       <Icon sign="alarm" />
-      {demo && <p class="kind">{words.demo}</p>}
       <div role="alert">
         <h1>{words.strangerTitle}</h1>
         <p>{words.strangerMeaning}</p>
