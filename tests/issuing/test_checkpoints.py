@@ -163,21 +163,18 @@ class TestForged:
             assert loaded(journal, signed) == (boards[-1], 0)
 
 
-def test_a_checkpoint_over_a_damaged_alarm_is_not_believed(office: Office) -> None:
+def test_a_checkpoint_over_a_damaged_alarm_is_not_believed(folder: Path) -> None:
+    office = Office(folder)
     office.issue()
     office.close()
     damage_file(office.folder / FILE_NAME, _BODY_CUT, 4)
     broken = office.try_to_open()
     assert isinstance(broken, Broken)
     assert broken.sequence == 4
-    damage_file(office.folder / FILE_NAME, _BODY_CUT.replace("x'00'", "x'54'"), 4)
-    office.open()
 
 
-def test_a_chain_that_holds_notices_which_cannot_follow_is_broken(office: Office) -> None:
-    alarm = office.issue().alarm
-    end = office.draft(office.order(Kind.ALL_CLEAR, alarm=alarm))
-    office.sign(end)
+def test_a_chain_that_holds_notices_which_cannot_follow_is_broken(folder: Path) -> None:
+    office = Office(folder)
     office.stop_as_killed()
     journal = SqliteJournal.open_for_writing(office.folder, "duty.example", office.journal.start.roots)
     journal.append_notices([sample_issue("late")], NOW_MS)
@@ -186,12 +183,8 @@ def test_a_chain_that_holds_notices_which_cannot_follow_is_broken(office: Office
     journal.close()
     broken = office.try_to_open()
     assert isinstance(broken, Broken)
-    assert broken.sequence == 8
+    assert broken.sequence == 6
     assert "cannot follow" in broken.what
-    damage_file(
-        office.folder / FILE_NAME, "DELETE FROM notice WHERE sequence > 5; DELETE FROM entry WHERE sequence > 5"
-    )
-    office.open()
 
 
 class TestRealServer:
