@@ -87,7 +87,7 @@ def restore(
 
 def _walk(journal: SqliteJournal, last: int) -> Broken | int:
     columns = TextColumn("entries"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("", total=last)
         for after in range(0, last, _SLICE):
             found = journal.verify(after, min(after + _SLICE, last))
