@@ -111,7 +111,7 @@ class Desk:
         return httpx.Response(201, json=answer)
 
     def _matching(self, order: Order) -> list[Notice]:
-        held = [one.notice for one in self.board.alarms.values()]
+        held = [one.notice for one in self.board.alarms.values() if order.kind is not Kind.ALERT]
         if order.alarm is not None:
             return [one for one in held if one.alarm.startswith(order.alarm)]
         return [one for one in held if one.hazard == order.hazard and one.regions == self._codes(order)]

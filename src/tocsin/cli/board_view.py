@@ -102,15 +102,8 @@ def plain_lines(follower: Follower, sight: Sight, now: float) -> Iterator[str]:
 def notice_line(notice: Notice, sight: Sight) -> str:
     """Return one notice as one line: DEMO, EXERCISE or TEST first."""
     regions = "; ".join(map(sight.name, notice.regions))
-    words = (
-        first_words(notice),
-        shown_time(notice.sent),
-        notice.kind,
-        notice.hazard,
-        LEVEL_WORDS[notice.level],
-        regions,
-    )
-    return "  ".join([*(word for word in words if word), f"{notice.alarm} version {notice.version}"])
+    what = (shown_time(notice.sent), notice.kind, notice.hazard, LEVEL_WORDS[notice.level], regions)
+    return "  ".join([first_words(notice) or "ACTUAL", *what, f"{notice.alarm} version {notice.version}"])
 
 
 def _head(follower: Follower, sight: Sight, now: float) -> Text:

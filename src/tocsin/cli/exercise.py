@@ -9,6 +9,7 @@ from tocsin.issuing import Order
 from tocsin.notice import Kind, Level, Status
 
 from . import options
+from .giving import Manner, ending, give, give_update, id_or_new
 from .orders import (
     AddRegions,
     AlarmArgument,
@@ -16,13 +17,8 @@ from .orders import (
     HazardNeeded,
     LevelNeeded,
     LevelOrNone,
-    Manner,
     RegionsNeeded,
     RemoveRegions,
-    ending,
-    give,
-    give_update,
-    id_or_new,
 )
 
 

@@ -1,24 +1,17 @@
 """``tocsin alert``, ``update``, ``disputed``, ``all-clear``, ``false-alarm``: orders about real dangers.
 
-Exercises have commands of their own (``exercise``). Both go the same way: freeze, look, confirm, sign, issue.
+Exercises have commands of their own (``exercise``). Both are given the same way (``giving``).
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from tocsin.client import AlarmView, Issued, Operator, new_id
 from tocsin.issuing import Order
-from tocsin.notice import DEMO, ID, Domain, Kind, Level, Status
+from tocsin.notice import Kind, Level, Status
 
 from . import options
-from .changes import changed_regions, find_alarm
-from .connection import operator
-from .console import ExitStatus, Failure, out, plainly
-from .preview import confirmation
+from .giving import Manner, ending, give, give_update, id_or_new
 
 AlarmArgument = Annotated[
     str, typer.Argument(metavar="ALARM", help="Id of the alarm, or its first 4 or more characters.")
@@ -36,16 +29,6 @@ AddRegions = Annotated[list[str] | None, typer.Option("--add-region", help="A re
 RemoveRegions = Annotated[
     list[str] | None, typer.Option("--remove-region", help="A region where it ends; may be repeated.")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How an order is given: where to, whether asked, how the result is shown."""
-
-    data: Path
-    url: str | None
-    yes: bool
-    json: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -143,64 +126,3 @@ def false_alarm(
     """End an alarm: there is and was no danger."""
     order = ending(Kind.FALSE_ALARM, Status.ACTUAL, id, alarm, region, hazard)
     give(order, Manner(data, url, yes, json))
-
-
-def ending(
-    kind: Kind, status: Status, id: str | None, alarm: str | None, region: list[str] | None, hazard: str | None
-) -> Order:
-    """Return the order that ends *alarm*, or the one alarm of *hazard* in *region*."""
-    if alarm is None and not (region and hazard):
-        raise typer.BadParameter("name the alarm, or give both --region and --hazard")
-    if alarm is not None and (region or hazard):
-        raise typer.BadParameter("name the alarm or give --region and --hazard, not both")
-    return Order(id=id_or_new(id), kind=kind, status=status, alarm=alarm, hazard=hazard, regions=tuple(region or ()))
-
-
-def id_or_new(id: str | None) -> str:
-    if id is not None and not ID.fullmatch(id):
-        raise typer.BadParameter(f"{id!r} is no id: 26 characters a-z2-7; leave --id out to have one made")
-    return id or new_id()
-
-
-def give(order: Order, manner: Manner) -> None:
-    """Issue *order* and print what became of it."""
-    with plainly():
-        _give(operator(manner.data, manner.url, Domain.of(order.status)), order, manner)
-
-
-def give_update(order: Order, add: list[str], remove: list[str], manner: Manner) -> None:
-    """Issue an update; regions to add or to remove make the whole new set from what holds now."""
-    if order.regions and (add or remove):
-        raise typer.BadParameter("--region gives the whole new set; use either it or --add-region and --remove-region")
-    if not (add or remove or order.level or order.regions or order.expires_in_s or order.text):
-        raise typer.BadParameter("nothing to change: give --level, --expires-in, --headline or regions")
-    with plainly():
-        duty = operator(manner.data, manner.url, Domain.of(order.status))
-        if not (add or remove):
-            _give(duty, order, manner)
-            return
-        now = find_alarm(duty.board().of(order.status), order.alarm or "")
-        _give(duty, _with_regions(duty, order, now, add, remove), manner, version=now.version + 1)
-
-
-def _with_regions(duty: Operator, order: Order, now: AlarmView, add: list[str], remove: list[str]) -> Order:
-    regions = changed_regions(now.regions, add, remove, duty.signer.atlas)
-    return msgspec.structs.replace(order, alarm=now.alarm, regions=regions)
-
-
-def _give(duty: Operator, order: Order, manner: Manner, version: int | None = None) -> None:
-    confirm = confirmation(duty.signer.atlas, manner.yes)
-    try:
-        issued = duty.order(order, confirm, version)
-    except KeyboardInterrupt:
-        raise Failure(f"Stopped. If it went out already, --id {order.id} shows it", ExitStatus.NOT_DONE) from None
-    show(issued, order, manner, duty.signer.authority)
-
-
-def show(issued: Issued, order: Order, manner: Manner, authority: str) -> None:
-    """Print what the journal holds now; a demo says so first."""
-    if manner.json:
-        out.print(msgspec.json.encode(issued).decode(), markup=False)
-        return
-    what = f"{'DEMO ' if authority == DEMO else ''}{order.status} {order.kind}"
-    out.print(f"{what}: alarm {issued.alarm} version {issued.version} position {issued.position}", markup=False)

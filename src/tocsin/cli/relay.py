@@ -16,7 +16,7 @@ from tocsin.notice import Domain
 from . import options
 from .connection import atlas_of, operator
 from .console import ExitStatus, Failure, plainly
-from .orders import Manner, show
+from .giving import Manner, show
 from .preview import confirmation
 
 
@@ -33,11 +33,12 @@ def relay(
 ) -> None:
     """Issue what a CAP 1.2 file says, under its own status. Relaying it again is harmless."""
     with plainly():
-        atlas = atlas_of(open_folder(data))
+        folder = open_folder(data)
+        atlas = atlas_of(folder)
         document, order = read_message(file, atlas)
-        duty = operator(data, url, Domain.of(order.status))
-        issued = duty.relay(document, order, confirmation(atlas, yes))
-    show(issued, order, Manner(data, url, yes, json), duty.signer.authority)
+        with operator(data, url, Domain.of(order.status)) as duty:
+            issued = duty.relay(document, order, confirmation(atlas, yes))
+    show(issued, order, Manner(data, url, yes, json), folder.authority)
 
 
 def read_message(file: Path, atlas: Atlas) -> tuple[bytes, Order]:

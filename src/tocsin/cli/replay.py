@@ -12,12 +12,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tocsin.areas import AreaError, Atlas
-from tocsin.client import DataFolder, Operator, Signer, open_folder
+from tocsin.client import DataFolder, Operator, open_folder
 from tocsin.client.orders import read_answer
 from tocsin.notice import Domain, Kind
 
 from . import options
-from .connection import address_of, atlas_of
+from .connection import atlas_of, operator
 from .console import ExitStatus, Failure, err, out, plainly
 from .history import HistoryError, Row, read_history
 from .playback import Playback, differences
@@ -58,13 +58,11 @@ def replay(
         folder = _demo_folder(data)
         atlas = atlas_of(folder)
         placed = _placed(file, window, limit, atlas)
-        signer = Signer(folder.authority, atlas)
-        keys = {Domain.ACTUAL: folder.key(Domain.ACTUAL)}
-        duty = Operator(address_of(folder, url), keys, signer, give_up_s)
-        _check_server(duty)
-        playback = Playback(duty, run or token_hex(4), window)
-        _play(playback, placed, resumed=run is not None)
-        found = _compare(playback, placed, atlas)
+        with operator(data, url, Domain.ACTUAL, give_up_s) as duty:
+            _check_server(duty)
+            playback = Playback(duty, run or token_hex(4), window)
+            _play(playback, placed, resumed=run is not None)
+            found = _compare(playback, placed, atlas)
     if found:
         shown = "\n".join(f"  {line}" for line in found[:DIFFERENCES_SHOWN_MAX])
         raise Failure(f"The board and the file differ in {len(found)} places:\n{shown}", ExitStatus.NOT_DONE)

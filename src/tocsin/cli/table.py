@@ -23,7 +23,6 @@ class Entry:
 ENTRIES = (
     Entry("demo", "serve", "Make a demo authority if there is none, and run its server."),
     Entry("serve", "serve", "Run the server of an authority."),
-    Entry("demo", "serve", "Make a demo authority if there is none, and run its server."),
     Entry("alert", "orders", "Warn regions of a danger."),
     Entry("update", "orders", "Change level, regions or expiry of an alarm."),
     Entry("disputed", "orders", "Say that an alarm is being checked; it stays in force."),
@@ -40,7 +39,6 @@ ENTRIES = (
     Entry("restore", "journal", "Begin again from a backup, with a new epoch."),
     Entry("docs", "docs", "Draw the pages of the documentation that are made from code."),
     Entry("settings", "settings", "Show every setting, its value and where it comes from."),
-    Entry("docs", "docs", "Draw the pages of the documentation that are made from code."),
 )
 
 
