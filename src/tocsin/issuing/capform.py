@@ -273,6 +273,8 @@ def regions_of_shapes(shapes: Sequence[str], atlas: Atlas) -> frozenset[str] | R
     found: frozenset[str] = frozenset()
     for shape in shapes:
         kind, _, rest = shape.partition(" ")
+        if kind not in ("polygon", "circle"):
+            return Refusal("shape_kind", f"shape {shape[:40]!r} begins neither with polygon nor with circle")
         try:
             found |= regions_touching(Polygon.parse(rest) if kind == "polygon" else Circle.parse(rest), atlas)
         except ShapeError as why:

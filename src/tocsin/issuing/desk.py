@@ -159,7 +159,7 @@ class Desk:
                 self._writer, append, [issue], self.clock.now_ms()
             )
         except JournalFault as why:
-            return Refusal("journal_fault", f"nothing was issued: {why}")
+            return self._after_fault(frozen, why)
         match result:
             case AlreadyIssued(entry, same_order):
                 return self._repeated(entry, same_order)
@@ -170,6 +170,17 @@ class Desk:
             case Appended((entry,), head):
                 return self._issued(frozen, entry, head)
         raise AssertionError(f"one order became {len(result.entries)} entries")
+
+    def _after_fault(self, frozen: Draft, why: JournalFault) -> Issued | Refusal:
+        """Return what came of an append that failed: a commit whose answer was lost may be on disk all the same."""
+        try:
+            head, found = self.journal.head, self.journal.alert(frozen.notice.id)
+        except JournalFault as again:
+            self.fault = f"the journal cannot be read: {again}"
+            found = None
+        if found is None:
+            return Refusal("journal_fault", f"nothing was issued: {why}")
+        return self._issued(frozen, found[0], head)
 
     def _issued(self, frozen: Draft, entry: Entry, head: Head) -> Issued:
         self.board, self.head = fold(self.board, entry.sequence, frozen.notice), head

@@ -79,6 +79,8 @@ def _misformed(order: Order) -> Refusal | None:
     for language, text in order.text.items():
         if not LANGUAGE.fullmatch(language):
             return Refusal("language_malformed", f"language {language[:20]!r} is no tag such as uk, en or en-GB")
+        if not text.headline.strip():
+            return Refusal("text_missing", f"the headline in {language} says nothing; leave the text out or write one")
         for name, value, most in (
             ("headline", text.headline, HEADLINE_LENGTH_MAX),
             ("instruction", text.instruction, INSTRUCTION_LENGTH_MAX),
