@@ -102,6 +102,11 @@ def test_rows_that_overlap_in_one_place_are_alarms_of_their_own() -> None:
     assert len({order.id for order in orders}) == 4
 
 
+def test_two_rows_that_say_the_same_are_two_alarms() -> None:
+    orders = [order_of(step, "run", WINDOW) for step in played(row(0, 1, 2), row(0, 1, 3))]
+    assert len({order.id for order in orders}) == 4
+
+
 def test_the_same_row_in_the_same_run_is_the_same_order_and_in_another_run_another() -> None:
     (start, end) = played(row(0, 1))
     assert order_of(start, "run", WINDOW) == order_of(start, "run", WINDOW)

@@ -94,7 +94,9 @@ def plain_lines(follower: Follower, sight: Sight, now: float) -> Iterator[str]:
         yield f"{sight.name(place)}: {PLACE_WORDS[_state_of(follower.board, place, sight, signed_now)]}"
     for status in Status:
         for one in sight.holdings(follower.board, signed_now, status):
-            yield "  ".join([first_words(one.alarm.notice) or "ACTUAL", *_cells(one, sight), one.alarm.notice.alarm])
+            *what, since, state = _cells(one, sight)
+            first = first_words(one.alarm.notice) or "ACTUAL"
+            yield "  ".join([first, *what, f"since {since}", state, one.alarm.notice.alarm])
     if follower.live and not follower.board.alarms and not sight.places:
         yield "Nothing is in force."
 
@@ -144,5 +146,5 @@ def _table(status: Status, holdings: Sequence[Holding], sight: Sight) -> Table:
 
 def _cells(one: Holding, sight: Sight) -> tuple[str, str, str, str, str]:
     notice = one.alarm.notice
-    since = f"since {shown_time(notice.since)}"
+    since = shown_time(notice.since)
     return sight.name(one.region), notice.hazard, LEVEL_WORDS[notice.level], since, STATE_WORDS[one.state]

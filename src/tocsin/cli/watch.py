@@ -55,7 +55,7 @@ def watch(
             if once:
                 _once(stream, sight)
             elif plain or not out.is_terminal:
-                _plain(stream.events(), sight)
+                print_events(stream.events(), sight)
             else:
                 _live(stream, sight)
         except KeyboardInterrupt:
@@ -84,8 +84,9 @@ def _live(stream: Stream, sight: Sight) -> None:
             _complain(event)
 
 
-def _plain(events: Iterable[Event], sight: Sight) -> None:
-    live = False
+def print_events(events: Iterable[Event], sight: Sight) -> None:
+    """Print what happens, a line for each event; what is not believed goes to standard error."""
+    live, first = False, "DEMO  " if sight.demo else ""
     for event in events:
         match event:
             case ActualNotice(notice) | ExerciseNotice(notice) | TestNotice(notice):
@@ -93,11 +94,11 @@ def _plain(events: Iterable[Event], sight: Sight) -> None:
                     out.print(notice_line(notice, sight), markup=False)
             case Heard():
                 if not live:
-                    out.print("DEMO  live" if sight.demo else "live", markup=False)
+                    out.print(f"{first}live", markup=False)
                 live = True
             case NotLive(_, message):
                 live = False
-                out.print(f"{NOT_LIVE}: {message}", markup=False)
+                out.print(f"{first}{NOT_LIVE}: {message}", markup=False)
             case _:
                 _complain(event)
         out.file.flush()
