@@ -18,8 +18,15 @@ GOOD = "Vinnytska oblast,,,oblast,2022-03-15 16:10:34+00:00,2022-03-15 16:50:07+
 VOLUNTEER_HEAD = "region,started_at,finished_at,naive"
 
 
+def here(file: Path) -> Path:
+    """Return *file*; without it there is nothing to test."""
+    if not file.exists():
+        pytest.skip(f"the history, ../shared/data/{file.name}, is not here")
+    return file
+
+
 def rows_of(file: Path) -> list[Row]:
-    with file.open(encoding="utf-8", newline="") as lines:
+    with here(file).open(encoding="utf-8", newline="") as lines:
         return list(read_history(lines))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_history import OFFICIAL, VOLUNTEER
+from tests.cli.test_history import OFFICIAL, VOLUNTEER, here
 from tests.conftest import Server
 from tocsin.cli import main
 from tocsin.client import ActualNotice, Event, NotBelieved, Stream, open_folder
@@ -36,7 +36,7 @@ def notices(events: Iterator[Event]) -> Iterator[ActualNotice]:
 def test_two_days_of_history_come_whole_through_a_kill_and_are_told_once(server: Server) -> None:
     folder = open_folder(server.data)
     told = notices(Stream(folder.address, folder.trust).events())
-    command = [sys.executable, "-m", "tocsin", "replay", str(OFFICIAL), *TWO_DAYS, "--speed", "60000"]
+    command = [sys.executable, "-m", "tocsin", "replay", str(here(OFFICIAL)), *TWO_DAYS, "--speed", "60000"]
     with subprocess.Popen(
         [*command, "--data", str(server.data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -59,7 +59,7 @@ def test_two_days_of_history_come_whole_through_a_kill_and_are_told_once(server:
 def test_a_run_goes_on_by_its_name_and_issues_nothing_twice(
     own_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = (str(OFFICIAL), *TWO_DAYS, "--speed", "1e9", "--run", "again")
+    words = (str(here(OFFICIAL)), *TWO_DAYS, "--speed", "1e9", "--run", "again")
     assert replay(own_server, *words, "--limit", "20") == 0
     assert "20 alerts" in capsys.readouterr().err
     assert replay(own_server, *words) == 0
@@ -71,19 +71,19 @@ def test_a_run_goes_on_by_its_name_and_issues_nothing_twice(
 
 def test_the_minute_in_which_22_oblasts_went_on_alert(own_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     window = ("--from", "2024-03-28T10:09", "--to", "2024-03-28T10:10", "--speed", "1e6")
-    assert replay(own_server, str(OFFICIAL), *window) == 0
+    assert replay(own_server, str(here(OFFICIAL)), *window) == 0
     assert "22 of 22 alerts have not ended" in capsys.readouterr().out
 
 
 def test_the_volunteer_file_is_played_as_well(own_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     window = ("--from", "2024-05-28T06:00", "--to", "2024-05-28T12:00", "--speed", "1e9")
-    assert replay(own_server, str(VOLUNTEER), *window) == 0
+    assert replay(own_server, str(here(VOLUNTEER)), *window) == 0
     assert "The board says the same as the file" in capsys.readouterr().out
 
 
 def test_a_window_without_alerts_plays_nothing(own_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     window = ("--from", "2021-01-01", "--to", "2021-01-02")
-    assert replay(own_server, str(OFFICIAL), *window) == 0
+    assert replay(own_server, str(here(OFFICIAL)), *window) == 0
     assert "nothing to play" in capsys.readouterr().err
 
 
@@ -93,7 +93,7 @@ def test_history_is_played_in_no_real_authority(
     real = (own_server.data / "authority.json").read_text().replace('"demo": true', '"demo": false')
     (tmp_path / "authority.json").write_text(real.replace('"authority": "demo"', '"authority": "city.example"'))
     with pytest.raises(SystemExit) as ended:
-        main(["replay", str(OFFICIAL), *TWO_DAYS, "--data", str(tmp_path), "--url", own_server.url])
+        main(["replay", str(here(OFFICIAL)), *TWO_DAYS, "--data", str(tmp_path), "--url", own_server.url])
     assert ended.value.code == 2
     assert "History is only played in a demo authority" in capsys.readouterr().err
 
@@ -103,5 +103,5 @@ def test_a_board_that_differs_from_the_file_ends_with_a_failure(
 ) -> None:
     monkeypatch.setattr("tocsin.cli.replay.open_at_the_end", lambda *_: {"a" * 26: "UA80000000000093317"})
     window = ("--from", "2024-03-28T10:09", "--to", "2024-03-28T10:10", "--speed", "1e6")
-    assert replay(own_server, str(OFFICIAL), *window) == 1
+    assert replay(own_server, str(here(OFFICIAL)), *window) == 1
     assert "Kyiv is not on the board" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.test_history import OFFICIAL, rows_of
+from tests.cli.test_history import OFFICIAL, here, rows_of
 from tocsin.cli.history import Row
 from tocsin.cli.timeline import (
     Step,
@@ -40,7 +40,7 @@ def named(begin: str, end: str, speed: float = 600) -> Window:
 
 def independent(begin: str, end: str) -> Iterator[tuple[bool, bool]]:
     """Yield of each row of the official file whether it starts in the window, and whether it is open at its end."""
-    with OFFICIAL.open(newline="") as lines:
+    with here(OFFICIAL).open(newline="") as lines:
         for cells in csv.DictReader(lines):
             # The times are UTC in one spelling, so their texts sort as they do.
             yield begin <= cells["started_at"] < end, cells["finished_at"] >= end
