@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from tocsin.areas import load_ukraine
-from tocsin.client import Clock, DataFolder, FolderError, Issued, Operator, Signer, Unreachable, open_folder
+from tocsin.client import Clock, DataFolder, FolderError, Issued, Operator, Signer, Unreachable, new_id, open_folder
 from tocsin.issuing import Order
-from tocsin.notice import Domain, Kind, Level, Status, id_from
+from tocsin.notice import Domain, Kind, Level, Status
 
 # Longer than any start: an operator who gave up would leave it open whether his order was issued.
 INSIST_S = 120.0
@@ -55,11 +55,11 @@ class Duty:
         try:
             while not self._ended.is_set():
                 alert = self._give(Order(
-                    id=self._id(), kind=Kind.ALERT, status=Status.EXERCISE, hazard="air_raid", level=Level.RED,
+                    id=new_id(), kind=Kind.ALERT, status=Status.EXERCISE, hazard="air_raid", level=Level.RED,
                     regions=(self.random.choice(REGIONS),),
                 ))  # fmt: skip
                 for kind in self.random.choice(((Kind.ALL_CLEAR,), (Kind.UPDATE, Kind.ALL_CLEAR), (Kind.FALSE_ALARM,))):
-                    self._give(Order(id=self._id(), kind=kind, status=Status.EXERCISE, alarm=alert.alarm))
+                    self._give(Order(id=new_id(), kind=kind, status=Status.EXERCISE, alarm=alert.alarm))
         except BaseException as why:
             self.failure = why
 
@@ -70,9 +70,6 @@ class Duty:
         self.asking = None
         self._ended.wait(self.random.uniform(0, PAUSE_S))
         return issued
-
-    def _id(self) -> str:
-        return id_from(self.random.randbytes(16))
 
 
 def on_duty(folder: Path, random: Random) -> Duty:
