@@ -97,7 +97,7 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("mine")
     for folder in (file, file / "below"):
-        with pytest.raises(FoundingError, match="no authority can be made in .*: (Not a directory|File exists)"):
+        with pytest.raises(FoundingError, match=r"no authority can be made in .*: (Not a directory|File exists)"):
             found_demo(folder, NOW_MS)
     assert list(tmp_path.iterdir()) == [file]
 
@@ -159,17 +159,10 @@ class TestSecrets:
             with client.stream("GET", "/v1/stream") as stream:
                 outputs.append(next(chunk for chunk in stream.iter_bytes() if b"heartbeat" in chunk))
         server.stop()
-        export = [
-            sys.executable,
-            "-m",
-            "tocsin",
-            "journal",
-            "export",
-            "--data",
-            str(server.data),
-            str(tmp_path / "out"),
-        ]
-        outputs.append(subprocess.run(export, capture_output=True, timeout=60).stdout)
+        export = ["journal", "export", "--data", str(server.data), "--json", "-", "--cap", str(tmp_path / "cap")]
+        exported = subprocess.run([sys.executable, "-m", "tocsin", *export], capture_output=True, timeout=60)
+        assert exported.returncode == 0, exported.stderr
+        outputs.append(exported.stdout + exported.stderr)
         outputs.append(server.log.read_bytes())
         outputs += [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".key"]
         for name, spellings in self.spellings(server).items():
