@@ -33,6 +33,9 @@ class Duty:
         self.trust = folder.trust
         self._regions = cycle(REGIONS)
 
+    def close(self) -> None:
+        self.operator.client.close()
+
     def alert(self, status: Status = Status.ACTUAL, words: str = "") -> Issued:
         text = {"en": Text("Practice of the test suite", words)} if words else {}
         return self._order(

@@ -67,6 +67,7 @@ class Wire:
             self.socket = context.wrap_socket(self.socket, server_hostname=place.hostname)
         self.host = place.netloc
         self.buffer = b""
+        self._raw: bytes | None = None  # not None: a stream in chunks, and what of it is not decoded yet
 
     def __enter__(self) -> "Wire":
         return self
@@ -98,6 +99,9 @@ class Wire:
         head = self.head()
         assert head.status == 200, head
         assert head.headers["content-type"].startswith("text/event-stream")
+        if head.headers.get("transfer-encoding") == "chunked":
+            self._raw, self.buffer = self.buffer, b""
+            self._decode()
         return self
 
     def more(self) -> bool:
@@ -106,8 +110,22 @@ class Wire:
             part = self.socket.recv(65536)
         except (ConnectionError, ssl.SSLEOFError):
             return False
-        self.buffer += part
+        if self._raw is None:
+            self.buffer += part
+        else:
+            self._raw += part
+            self._decode()
         return bool(part)
+
+    def _decode(self) -> None:
+        """Take whole chunks out of what came; those of a proxy begin and end where they like."""
+        assert self._raw is not None
+        while b"\r\n" in self._raw:
+            size, _, rest = self._raw.partition(b"\r\n")
+            if len(rest) < int(size, 16) + 2:
+                break
+            self.buffer += rest[: int(size, 16)]
+            self._raw = rest[int(size, 16) + 2 :]
 
     def until(self, mark: bytes) -> bytes:
         while mark not in self.buffer:
