@@ -1,5 +1,6 @@
 """An operator on duty at a demo server: gives orders by the hundred, all of them DEMO."""
 
+import ssl
 from functools import cache
 from itertools import cycle
 from typing import Any
@@ -28,7 +29,8 @@ class Duty:
     def __init__(self, server: Server, trusted: str | None = None) -> None:
         folder = open_folder(server.data)
         keys = {domain: folder.key(domain) for domain in Domain}
-        client = httpx.Client(trust_env=False, timeout=10, verify=trusted or False)
+        verify = ssl.create_default_context(cafile=trusted) if trusted else False
+        client = httpx.Client(trust_env=False, timeout=10, verify=verify)
         self.operator = Operator(folder.address, keys, Signer(folder.authority, _atlas()), client=client)
         self.trust = folder.trust
         self._regions = cycle(REGIONS)

@@ -80,6 +80,13 @@ class _Application(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self.door.answered()
 
+    def shutdown(self) -> None:
+        """End an idle connection at once: over TLS the polite end waits for the other side, and the stop with it."""
+        if (self.cycle is None or self.cycle.response_complete) and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().shutdown()
+
 
 class Door(asyncio.Protocol):
     """One connection."""
