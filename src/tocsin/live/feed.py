@@ -21,6 +21,7 @@ class Feed:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._snapshot: tuple[Position, int, bytes] | None = None
+        self._beat: tuple[Position, int, bytes] | None = None
         # By sequence. After a disturbance everybody returns with much the same gap: it is read once for all.
         self._told: dict[int, bytes] = {}
 
@@ -76,4 +77,9 @@ class Feed:
         return event
 
     def heartbeat(self, nonce: str = "") -> bytes:
-        return frames.heartbeat(self._desk.heartbeat(nonce))
+        """Return a heartbeat event; without a *nonce* one of this second, shared by all who connect in it."""
+        if nonce:
+            return frames.heartbeat(self._desk.heartbeat(nonce))
+        if self._beat is None or self._beat[:2] != (self.position, self._desk.now):
+            self._beat = self.position, self._desk.now, frames.heartbeat(self._desk.heartbeat())
+        return self._beat[2]

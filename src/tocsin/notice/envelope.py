@@ -63,7 +63,10 @@ class Envelope:
             parts += [bytes([signature.type]), signature.key, bytes([len(signature.fields)])]
             parts += [part for field in signature.fields for part in (_u16(field), field)]
         data = b"".join(parts)
-        type(self).unpack(data, self.magic)
+        if len(data) > ENVELOPE_SIZE_BYTES_MAX:
+            raise FramingError(f"the envelope has {len(data)} bytes; {ENVELOPE_SIZE_BYTES_MAX} fit")
+        if not 1 <= len(self.signatures) <= SIGNATURES_MAX:
+            raise FramingError(f"the envelope has {len(self.signatures)} signatures; 1 to {SIGNATURES_MAX} fit")
         return data
 
     @classmethod

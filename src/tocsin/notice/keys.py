@@ -5,6 +5,7 @@ business.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -21,7 +22,7 @@ def key_id(public: bytes) -> bytes:
     return sha256(public).digest()[:KEY_ID_SIZE_BYTES]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SigningKey:
     """A private Ed25519 key. Its ``repr`` shows the id only."""
 
@@ -39,7 +40,7 @@ class SigningKey:
     def public(self) -> bytes:
         return self._private.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         return key_id(self.public)
 
