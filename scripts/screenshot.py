@@ -1,6 +1,7 @@
 """Make ``docs/screenshot.png``: the citizens' page under a demo alarm, from a real server and a real browser.
 
-Run: ``uv run python scripts/screenshot.py``. Uses a demo authority in a temporary folder; nothing of it can pass for real.
+Run: ``uv run python -m scripts.screenshot``. Uses a demo authority in a temporary folder; nothing of it can pass for
+real.
 """
 
 import subprocess
@@ -36,7 +37,8 @@ def _take(browser: Browser, server: Server) -> None:
     page.locator("button[data-region]").first.click()
     page.get_by_role("button", name="Done").click()
     order = ["alert", "--region", "UA-30", "--hazard", "air_raid", "--level", "red", "--yes"]
-    subprocess.run([sys.executable, "-m", "tocsin", *order, "--data", str(server.data)], check=True, capture_output=True)
+    command = [sys.executable, "-m", "tocsin", *order, "--data", str(server.data)]
+    subprocess.run(command, check=True, capture_output=True)
     expect(page.locator("main")).to_have_attribute("data-state", "alarm")
     page.screenshot(path=PICTURE)
 
