@@ -76,13 +76,13 @@ class Ears:
 
 
 class GatedJournal(SqliteJournal):
-    """A real journal whose appends can be held before and after the disk, and made to fail."""
+    """A real journal whose appends can be held before and after the disk, and made to fail at either."""
 
     def begin(self) -> None:
         self.reached, self.may_write, self.written, self.may_return = (threading.Event() for _ in range(4))
         self.may_write.set()
         self.may_return.set()
-        self.faulty = False
+        self.faulty = self.forgetful = False
 
     def append_notices(self, issues: Sequence[Issue], recorded_ms: int) -> Any:
         self.reached.set()
@@ -91,6 +91,8 @@ class GatedJournal(SqliteJournal):
             raise JournalFault("the disk is full (a test says so)")
         result = super().append_notices(issues, recorded_ms)
         self.written.set()
+        if self.forgetful:
+            raise JournalFault("the answer of the disk was lost (a test says so)")
         assert self.may_return.wait(10)
         return result
 

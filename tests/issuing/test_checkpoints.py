@@ -187,6 +187,30 @@ def test_a_chain_that_holds_notices_which_cannot_follow_is_broken(folder: Path) 
     assert "cannot follow" in broken.what
 
 
+def test_a_desk_leaves_checkpoints_as_it_goes_and_when_it_closes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "CHECKPOINT_EVERY_ENTRIES", 5)
+    for _ in range(6):
+        office.issue()
+    office.desk._writer.submit(int).result(10)  # the checkpoint before it in the queue is written
+    newest = office.journal.newest_checkpoint()
+    assert newest is not None
+    assert newest.sequence == 5
+    office.close()
+    office.open()
+    assert office.desk.verified_from == 9
+    assert office.desk.board.root() == fold_all(office).root()
+
+
+def fold_all(office: Office) -> Board:
+    board = Board()
+    for entry in office.journal.entries(0, 1_000):
+        if entry.type is EntryType.NOTICE:
+            board = fold(board, entry.sequence, notice_of(entry))
+    return board
+
+
 class TestRealServer:
     """The same, as an operator of the server sees it."""
 
@@ -205,9 +229,9 @@ class TestRealServer:
         damage_file(server.data / FILE_NAME, "UPDATE entry SET recorded_ms = recorded_ms + 1 WHERE sequence = 2")
         server.start()
         with httpx.Client(base_url=server.url, trust_env=False) as client:
-            answer = client.get("/healthz")
-            while answer.status_code == 200:  # the walk is on its way; the test's own time limit ends this
-                answer = client.get("/healthz")
+            # The walk is on its way while we ask; it has six entries before it.
+            answers = (client.get("/healthz") for _ in range(2_000))
+            answer = next(one for one in answers if one.status_code != 200)
             assert answer.status_code == 503
             assert answer.json()["status"] == "fault"
             assert "broken at entry 2" in answer.json()["message"]

@@ -207,6 +207,16 @@ class TestFaults:
         office.journal.faulty = False
         assert isinstance(office.sign(drafted), Issued)
 
+    def test_what_is_on_disk_although_the_journal_failed_was_issued_and_is_told(self, office: Office) -> None:
+        drafted = office.draft(office.order())
+        office.journal.forgetful = True
+        issued = office.sign(drafted)
+        office.journal.forgetful = False
+        assert isinstance(issued, Issued)
+        assert office.journal.entries(3, 10) == [issued.entry]
+        assert office.ears.told == [drafted.notice]
+        assert office.desk.head == office.journal.head
+
     def test_a_fault_found_in_the_background_stops_drafts_and_signatures(self, office: Office) -> None:
         drafted = office.draft(office.order())
         office.desk.fault = "the journal is broken at entry 2"
