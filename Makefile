@@ -18,7 +18,7 @@ test: $(UV)
 	$(UV) run --no-sync mypy
 	$(UV) run --no-sync lint-imports
 	$(UV) run --no-sync python scripts/apps.py
-	$(UV) run --no-sync pytest
+	$(UV) run --no-sync pytest -n 3 --dist loadfile
 
 $(UV):
 	python3 -m pip install --quiet --disable-pip-version-check --target .tools uv

@@ -55,7 +55,8 @@ document.addEventListener('tocsin:sound', (event) => window.heard.sounds.push(ev
 """
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: playwright's event loop runs in this thread until then, and other tests need their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
