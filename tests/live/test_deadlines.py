@@ -1,7 +1,8 @@
 """Nobody holds a connection by sending slowly, by sending nothing, or by not reading an answer."""
 
-from collections.abc import Iterator
+from collections.abc import threading
 
+import Iterator
 import pytest
 
 from tests.live.porch import Porch, open_porch
@@ -103,9 +104,17 @@ def test_a_connection_is_idle_too_when_its_answer_came_before_its_body(
 
 def test_an_answer_that_nobody_takes_is_cut(porch: Porch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "UNREAD_DEADLINE_S", 0.05)
+    cut = threading.Event()
+    overdue = door.Door.overdue
+
+    def tell(one: door.Door) -> None:
+        overdue(one)
+        cut.set()
+
+    monkeypatch.setattr(door.Door, "overdue", tell)
     with Wire(porch.url, receive_bytes=4096) as wire:
         wire.send(wire.request("GET", "/large"))
-        eventually(lambda: porch.call(lambda: not porch.keeper._deadlines))
+        assert cut.wait(20)
         size = 0
         while wire.more():
             size, wire.buffer = size + len(wire.buffer), b""
