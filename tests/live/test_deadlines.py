@@ -1,8 +1,8 @@
 """Nobody holds a connection by sending slowly, by sending nothing, or by not reading an answer."""
 
-from collections.abc import threading
+import threading
+from collections.abc import Iterator
 
-import Iterator
 import pytest
 
 from tests.live.porch import Porch, open_porch
