@@ -15,7 +15,7 @@ from tocsin.areas import load_ukraine
 from tocsin.issuing import Desk
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Feed
-from tocsin.notice import Domain, Kind, Notice, Position, Roster, Status, Trust, from_b64
+from tocsin.notice import Domain, Heartbeat, Kind, Notice, Position, Roster, Status, Trust, from_b64
 from tocsin.ports.journal import Appended, Issue
 from tocsin.testing.samples import AUTHORITY, KEY, NOW_MS, ROOTS, START, sample_issue, sample_roster
 
@@ -144,6 +144,22 @@ def test_one_snapshot_serves_all_until_something_happens(station: Station) -> No
     assert station.feed.snapshot() is first
     station.issue(sample_issue("two"))
     assert len(station.feed.snapshot()) > len(first)
+
+
+def test_a_heartbeat_for_all_is_not_older_than_one_that_signed_a_nonce_in_the_same_second(station: Station) -> None:
+    def heard(data: bytes, newest_ms: int) -> int:
+        (event,) = _events(data)
+        found = station.desk.trust.verify_heartbeat(from_b64(event.data["heartbeat"]), newest_ms)
+        assert isinstance(found, Heartbeat)
+        return found.time_ms
+
+    shared_ms = heard(station.feed.heartbeat(), 0)
+    station.clock.ms += 500
+    assert heard(station.feed.heartbeat(), 0) == shared_ms
+    newest_ms = heard(station.feed.heartbeat("mine"), shared_ms)
+    station.clock.ms += 100
+    newest_ms = heard(station.feed.beat(), newest_ms)
+    assert heard(station.feed.heartbeat(), newest_ms) == newest_ms
 
 
 @pytest.fixture

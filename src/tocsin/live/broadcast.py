@@ -28,7 +28,7 @@ class Broadcast:
         while True:
             due += HEARTBEAT_EVERY_S
             await asyncio.sleep(due - loop.time())
-            await self._hub.spread(self._feed.heartbeat())
+            await self._hub.spread(self._feed.beat())
 
 
 def finish_all(keeper: Doorkeeper, reason: str, message: str) -> None:

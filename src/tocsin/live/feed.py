@@ -81,5 +81,10 @@ class Feed:
         if nonce:
             return frames.heartbeat(self._desk.heartbeat(nonce))
         if self._beat is None or self._beat[:2] != (self.position, self._desk.now):
-            self._beat = self.position, self._desk.now, frames.heartbeat(self._desk.heartbeat())
+            return self.beat()
+        return self._beat[2]
+
+    def beat(self) -> bytes:
+        """Return a heartbeat event of this very moment: to one who has heard a newer one, a shared one is too old."""
+        self._beat = self.position, self._desk.now, frames.heartbeat(self._desk.heartbeat())
         return self._beat[2]
