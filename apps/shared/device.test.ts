@@ -127,6 +127,27 @@ test("an alarm that a snapshot lacks is asked after, and stays until its end is 
   assert.deepEqual(bench.inForce, []);
 });
 
+test("an alarm that a restored server has forgotten stays, and the device is live with what the server does say", async () => {
+  const memory = fleetingMemory();
+  const bench = await Bench.open(memory);
+  await bench.snapshot(5, alert);
+  await bench.snapshot(4);
+  await bench.heartbeat(4, []);
+  assert.deepEqual(bench.inForce, [alert]);
+  assert.equal(bench.live, true);
+  const other = authority.notice();
+  await bench.notice(5, other);
+  await bench.heartbeat(5, [other]);
+  assert.equal(bench.live, true);
+  const after = await Bench.open(memory);
+  await after.heartbeat(5, [other], { time_ms: START_S * 1_000 + 1 });
+  assert.equal(after.reconnects, 1);
+  await after.snapshot(5, other);
+  await after.heartbeat(5, [other], { time_ms: START_S * 1_000 + 2 });
+  assert.equal(after.live, true);
+  assert.equal(after.inForce.length, 2);
+});
+
 test("an old alert, sent again, does not bring an ended alarm back", async () => {
   const bench = await Bench.open();
   await bench.snapshot(5, alert);

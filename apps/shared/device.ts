@@ -12,7 +12,7 @@ import type { ServerEvent } from "./events.ts";
 import { type Clock, Freshness, browserClock } from "./freshness.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
-import type { Status } from "./notice.ts";
+import { type Notice, type Status, isEnding } from "./notice.ts";
 import type { Frame } from "./stream.ts";
 import { type Pin, type Reason, Trust } from "./trust.ts";
 
@@ -55,6 +55,11 @@ export class Device {
   private nonce: string | undefined;
   private lastHeartbeat: ServerEvent | undefined;
   private strangeHeartbeats = 0;
+  /**
+   * What the server says is not ended, by key: what a heartbeat's board hash is held against. A server that was restored
+   * from an old backup may have forgotten an alarm; it stays on the screen all the same.
+   */
+  private served = new Map<string, Notice>();
   /** Keys of alarms that are not in the memory yet as they are here. */
   private readonly unsaved = new Set<string>();
   private readonly options: DeviceOptions;
@@ -133,6 +138,7 @@ export class Device {
     const { facts, alarms } = this.options.remembered;
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
     for (const { envelope } of alarms) await this.believe(envelope, undefined);
+    this.served = new Map(notEnded(this.alarms).map((notice) => [keyOf(notice), notice]));
     this.unsaved.clear();
   }
 
@@ -154,21 +160,31 @@ export class Device {
   }
 
   private async hearNotice(event: string, envelope: string): Promise<void> {
-    await this.believe(envelope, event === "notice" ? "actual" : (event as Status));
+    const held = await this.believe(envelope, event === "notice" ? "actual" : (event as Status));
+    const known = held && this.alarms.get(keyOf(held.notice))?.notice;
+    if (known && known.version === held.notice.version) this.serve(held.notice);
+  }
+
+  private serve(notice: Notice): void {
+    if (isEnding(notice)) this.served.delete(keyOf(notice));
+    else this.served.set(keyOf(notice), notice);
   }
 
   private async hearSnapshot(snapshot: Snapshot): Promise<void> {
     await this.learn(snapshot.rosters);
     const before = notEnded(this.alarms);
     const found = new Set<string>();
+    this.served = new Map();
     for (const status of STATUSES) {
       for (const envelope of snapshot[status]) {
         const held = await this.believe(envelope, status);
-        if (held) found.add(alarmKey(held.notice.status, held.notice.alarm));
+        if (!held) continue;
+        found.add(keyOf(held.notice));
+        this.serve(held.notice);
       }
     }
-    for (const { status, alarm } of before) {
-      if (!found.has(alarmKey(status, alarm))) await this.askAfter(status, alarm);
+    for (const notice of before) {
+      if (!found.has(keyOf(notice))) await this.askAfter(notice.status, notice.alarm);
     }
   }
 
@@ -201,7 +217,7 @@ export class Device {
     const { actual, exercise } = (this.trust as Trust).rosters;
     const rostersKnown =
       (actual?.version ?? 0) >= heartbeat.rosters.actual && (exercise?.version ?? 0) >= heartbeat.rosters.exercise;
-    if (!rostersKnown || (await boardHash(notEnded(this.alarms))) !== heartbeat.board) {
+    if (!rostersKnown || (await boardHash(Array.from(this.served.values()))) !== heartbeat.board) {
       this.freshness.deny();
       this.startOver();
       return;
@@ -261,6 +277,10 @@ export class Device {
     const held = this.alarms.get(key);
     return held && { key, version: held.notice.version, envelope: held.envelope };
   }
+}
+
+function keyOf({ status, alarm }: Notice): string {
+  return alarmKey(status, alarm);
 }
 
 function samePin(one: Pin, other: Pin): boolean {

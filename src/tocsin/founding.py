@@ -58,15 +58,27 @@ def found_demo(folder: Path, now_ms: int) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished.mkdir(mode=0o700)
         _fill(unfinished, now_ms)
+        for path in (*unfinished.rglob("*"), unfinished):
+            _sync(path)
         if folder.exists():
             folder.rmdir()
         unfinished.rename(folder)
+        _sync(folder.parent)
     except OSError as why:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise FoundingError(f"no authority can be made in {folder}: {why.strerror}. Choose another folder") from None
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable: a power cut must not leave keys that are empty."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _fill(folder: Path, now_ms: int) -> None:
