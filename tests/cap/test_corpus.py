@@ -14,9 +14,12 @@ CODES = {
     "enumeration": {"enumeration"},
     "datatype": {"datatype", "date-z", "date-naive", "date-fraction", "date-bad"},
     "text-not-allowed": {"text-not-allowed", "markup-in-text"},
-    "unknown-root": {"unknown-root", "unknown-namespace", "version-not-read"},
+    "unknown-root": {"unknown-root", "unknown-namespace"},
 }  # fmt: skip
 
+
+# Valid but for its signature, for which CAP 1.1 has no place.
+FORGIVEN = {"google-cap-library/testdata/earthquake_signed.cap"}
 
 PLACED_APART = {"missing-element", "wrong-order"}
 
@@ -32,7 +35,7 @@ def verdict(data: bytes) -> cap.CapError | None:
 def test_every_document_that_the_schema_accepts_is_read_and_no_other(corpus: Corpus) -> None:
     wrong = []
     for row, data in corpus:
-        valid = row["kind"] == "alert" and row["cap_version"] == "1.2" and row["xsd_valid"]
+        valid = (row["kind"] == "alert" and row["xsd_valid"]) or row["path"] in FORGIVEN
         error = verdict(data)
         if (error is None) != valid:
             wrong.append(f"{row['path']}: schema says {valid}, we say {error}")
@@ -44,7 +47,7 @@ def test_every_fault_that_the_schema_sees_is_reported_at_its_line(corpus: Corpus
     missed = []
     for row, data in corpus:
         error = verdict(data)
-        if row["kind"] != "alert" or row["cap_version"] != "1.2" or row["doctype"] or error is None:
+        if row["kind"] != "alert" or row["cap_version"] is None or row["doctype"] or error is None:
             continue
         for fault in row["xsd_errors"]:
             same = [finding for finding in error.findings if finding.code in CODES[fault["rule"]]]
@@ -70,13 +73,13 @@ def test_declared_faults_of_structure_are_refused(corpus: Corpus) -> None:
     assert not read
 
 
-def test_older_versions_are_named_not_guessed(corpus: Corpus) -> None:
-    older = [(row, verdict(data)) for row, data in corpus if row["cap_version"] == "1.1" and not row["doctype"]]
-    assert older
-    for row, error in older:
-        assert error is not None, row["path"]
-        assert error.code == "version-not-read", row["path"]
-        assert "CAP 1.1" in str(error), row["path"]
+def test_older_versions_are_read_into_the_model_of_today(corpus: Corpus) -> None:
+    older = [cap.read_message(data) for row, data in corpus if row["cap_version"] == "1.1" and row["xsd_valid"]]
+    assert len(older) > 10
+    for message in older:
+        assert message.version == "1.1"
+        assert any(note.code == "older-version" for note in message.notes)
+        assert message.dates["alert/sent"] == message.alert.sent_text
 
 
 def test_a_real_alert_that_is_written_again_is_the_same_alert(corpus: Corpus) -> None:
@@ -94,4 +97,4 @@ def test_a_real_alert_that_is_written_again_is_the_same_alert(corpus: Corpus) ->
         written += 1
     assert written > 50
     # Only a message with a fault of its own is refused, and the index knows of that fault.
-    assert not [row["path"] for row in refused if not row["lint"]]
+    assert not [row["path"] for row in refused if not row["lint"] and row["cap_version"] == "1.2"]

@@ -88,7 +88,7 @@ def alerts(draw: st.DrawFn) -> cap.Alert:
     sent = draw(instants)
     msg_type = draw(st.sampled_from(cap.MsgType))
     scope = draw(st.sampled_from(cap.Scope))
-    earlier = st.builds(cap.Reference, name, name, st.just("1989-12-31T23:59:59-00:00"))
+    earlier = st.builds(cap.Reference, name, name, st.just("1989-01-01T23:59:59-00:00"))
     return cap.Alert(
         identifier=draw(name),
         sender=draw(name),

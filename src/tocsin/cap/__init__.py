@@ -6,8 +6,8 @@ knows no network, no clock and no rule of the house: what an alert means for an 
 
 from tocsin.cap.errors import CapError, Finding
 from tocsin.cap.limits import LIMITS, Limits
-from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Pair, Reference, Resource
-from tocsin.cap.reading import read
+from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Message, Pair, Reference, Resource
+from tocsin.cap.reading import read, read_message
 from tocsin.cap.shapes import Circle, ShapeError, circle, polygon_points
 from tocsin.cap.values import (
     NAMESPACE,
@@ -35,6 +35,7 @@ __all__ = [
     "Finding",
     "Info",
     "Limits",
+    "Message",
     "MsgType",
     "Pair",
     "Reference",
@@ -48,5 +49,6 @@ __all__ = [
     "circle",
     "polygon_points",
     "read",
+    "read_message",
     "write",
 ]

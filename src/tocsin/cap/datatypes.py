@@ -1,12 +1,12 @@
-"""The forms that CAP 1.2 asks of single values: one function per form, text in, what is wrong with it out.
+"""The forms that CAP asks of single values: one function per form, text in, what is wrong with it out.
 
-Where a value stands, and how often, is known in ``structure``.
+Each form is also written as a type of XML Schema, for the quick yes of ``compiled``. Where a value stands, and how
+often, is known in ``structure``.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tocsin.cap import times
 from tocsin.cap.limits import LINK_CHARACTERS_MAX, NUMBER_CHARACTERS_MAX
@@ -31,14 +31,19 @@ class Fault:
     remedy: str
 
 
-Datatype = Callable[[str], Fault | None]
+@dataclass(frozen=True, slots=True)
+class Datatype:
+    """*fault* explains what is wrong with a text; *schema* is the same form as the body of an ``xs:simpleType``."""
+
+    fault: Callable[[str], Fault | None]
+    schema: str
 
 
-def any_text(text: str) -> Fault | None:
-    return None
+def _restricted(base: str, *facets: str) -> str:
+    return f'<xs:restriction base="{base}">{"".join(facets)}</xs:restriction>'
 
 
-def date_time(text: str) -> Fault | None:
+def _date_time(text: str) -> Fault | None:
     if times.parsed(text) is not None:
         return None
     return Fault(
@@ -48,22 +53,32 @@ def date_time(text: str) -> Fault | None:
     )
 
 
-def language(text: str) -> Fault | None:
+def _older_date_time(text: str) -> Fault | None:
+    if times.is_older_form(text):
+        return None
+    return Fault(
+        "date-bad",
+        "A date has a four-digit year, a day and a time.",
+        "Write it like 2026-03-01T04:05:06+02:00, UTC as -00:00.",
+    )
+
+
+def _language(text: str) -> Fault | None:
     # An empty element takes the default that the standard gives, en-US.
     if text == "" or _LANGUAGE.fullmatch(text.strip(XML_BLANKS)):
         return None
     return Fault("datatype", "A language is a tag of RFC 3066.", "Write it like uk or en-US.")
 
 
-def integer(text: str) -> Fault | None:
+def _integer(text: str) -> Fault | None:
     return _number(text, _INTEGER, "A size is a whole number of bytes.")
 
 
-def decimal(text: str) -> Fault | None:
+def _decimal(text: str) -> Fault | None:
     return _number(text, _DECIMAL, "A height is a decimal number of feet.")
 
 
-def uri(text: str) -> Fault | None:
+def _uri(text: str) -> Fault | None:
     link = text.strip(XML_BLANKS)
     if len(link) <= LINK_CHARACTERS_MAX and _URI.fullmatch(link):
         return None
@@ -71,19 +86,20 @@ def uri(text: str) -> Fault | None:
     return Fault("datatype", rule, "Write it like https://example.org/warnings.")
 
 
-def one_of(words: type[StrEnum]) -> Datatype:
-    """Return the form that takes the values of *words* and nothing else."""
-    values = {word.value for word in words}
-    listed = ", ".join(word.value for word in words)
+def one_of(words: Iterable[str]) -> Datatype:
+    """Return the form that takes one of *words* and nothing else."""
+    words = tuple(str(word) for word in words)
+    values = frozenset(words)
+    listed = ", ".join(words)
 
-    def check(text: str) -> Fault | None:
+    def fault(text: str) -> Fault | None:
         if text in values:
             return None
         meant = [value for value in values if value.lower() == text.strip().lower()]
         remedy = f"Write {meant[0]}, without blanks around it." if meant else "Use one of these words."
         return Fault("enumeration", f"Allowed are: {listed}.", remedy)
 
-    return check
+    return Datatype(fault, _restricted("xs:string", *(f'<xs:enumeration value="{value}"/>' for value in words)))
 
 
 def _number(text: str, form: re.Pattern[str], rule: str) -> Fault | None:
@@ -91,3 +107,16 @@ def _number(text: str, form: re.Pattern[str], rule: str) -> Fault | None:
     if len(digits) <= NUMBER_CHARACTERS_MAX and form.fullmatch(digits):
         return None
     return Fault("datatype", rule, "Write digits only, without a unit.")
+
+
+_DIGITS = f'<xs:totalDigits value="{NUMBER_CHARACTERS_MAX}"/>'
+
+any_text = Datatype(lambda text: None, _restricted("xs:string"))
+date_time = Datatype(
+    _date_time, _restricted("xs:dateTime", r'<xs:pattern value="\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"/>')
+)
+older_date_time = Datatype(_older_date_time, _restricted("xs:dateTime"))
+language = Datatype(_language, _restricted("xs:language"))
+integer = Datatype(_integer, _restricted("xs:integer", _DIGITS))
+decimal = Datatype(_decimal, _restricted("xs:decimal", _DIGITS))
+uri = Datatype(_uri, _restricted("xs:anyURI", f'<xs:maxLength value="{LINK_CHARACTERS_MAX}"/>'))

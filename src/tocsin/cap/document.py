@@ -5,19 +5,30 @@ of elements and length of texts are bounded by ``limits``. Comments and blanks a
 What the tree says is not looked at here (``structure``).
 """
 
+import re
 from typing import Any
 
 from lxml import etree
 
 from tocsin.cap.errors import CapError, Finding, excerpt
+from tocsin.cap.grammar import GRAMMARS, Grammar
 from tocsin.cap.limits import Limits
 from tocsin.cap.structure import line_of
-from tocsin.cap.values import NAMESPACE, OLDER_NAMESPACES
+from tocsin.cap.values import NAMESPACE
 
 # The prolog is read in such steps until the first element shows that no declaration came before it.
 _STEP_BYTES = 4096
 
 _UTF8_MARK = b"\xef\xbb\xbf"
+
+# An encoding in which every byte below 128 is the character of ASCII, so that a prolog can be read in bytes.
+_ASCII_COMPATIBLE = rb"(?:utf-8|us-ascii|iso-8859-[0-9]{1,2}|windows-125[0-8])"
+_PLAIN_PROLOG = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n]+version=[\"'][0-9.]{1,5}[\"']"
+    rb"(?:[ \t\r\n]+encoding=[\"']" + _ASCII_COMPATIBLE + rb"[\"'])?"
+    rb"(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?[ \t\r\n]*\?>)?[ \t\r\n]*<[A-Za-z]",
+    re.IGNORECASE,
+)
 
 _OTHER_DOCUMENTS = {
     "html": "This is a web page: the source answered with an error or a login instead of an alert.",
@@ -28,7 +39,7 @@ _OTHER_DOCUMENTS = {
 
 
 def parsed(data: bytes, limits: Limits) -> etree._Element:
-    """Return the root ``alert`` of the CAP 1.2 document *data*. Raises ``CapError``."""
+    """Return the root ``alert`` of the CAP document *data*, of whatever version. Raises ``CapError``."""
     if len(data) > limits.size_bytes_max:
         raise _too_large("size", f"{len(data)} bytes", f"at most {limits.size_bytes_max} bytes")
     data = _declaration_first(data)
@@ -38,15 +49,30 @@ def parsed(data: bytes, limits: Limits) -> etree._Element:
     if data.count(b"<") > 2 * limits.elements_max + limits.depth_max:
         raise _too_large("elements", "more tags", f"at most {limits.elements_max} elements")
     try:
-        _refuse_document_type(data)
+        # Where plain bytes show that the root comes first, no declaration can come before it.
+        if _PLAIN_PROLOG.match(data) is None:
+            _refuse_document_type(data)
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type("")
     _refuse_other_documents(root)
-    _measure(root, limits)
+    _measure(root, len(data), limits)
     return root
+
+
+def grammar_of(root: etree._Element) -> Grammar:
+    """Return the form that the version of the alert *root* asks for."""
+    return GRAMMARS[str(etree.QName(root).namespace)]
+
+
+def blanks_before_declaration(data: bytes) -> list[Finding]:
+    """Return a finding if *data* begins with white space that only ``parsed`` forgives."""
+    if _declaration_first(data) is data:
+        return []
+    rule = "The XML declaration is the very beginning of a document."
+    return [_finding("blanks-before-declaration", rule, "Remove the white space before it.", line=1)]
 
 
 def _parser(target: Any = None) -> etree.XMLParser:
@@ -99,26 +125,27 @@ def _refuse_document_type(data: bytes) -> None:
 
 def _refuse_other_documents(root: etree._Element) -> None:
     name = etree.QName(root)
-    if (name.namespace, name.localname) == (NAMESPACE, "alert"):
+    if name.localname == "alert" and name.namespace in GRAMMARS:
         return
     found = f"{excerpt(name.localname)} in namespace {excerpt(name.namespace or 'none')}"
     remedy = _OTHER_DOCUMENTS.get(name.localname, f'Send <alert xmlns="{NAMESPACE}">.')
-    code, rule = "unknown-root", "The root of an alert is the element alert of CAP 1.2."
-    if name.localname == "alert" and name.namespace in OLDER_NAMESPACES:
-        version = OLDER_NAMESPACES[name.namespace]
-        code, rule = "version-not-read", f"This is CAP {version}; only CAP 1.2 is read."
-        remedy = "Ask the source for CAP 1.2. Changing the namespace alone is no conversion."
-    elif name.localname == "alert":
-        code = "unknown-namespace"
+    rule = "The root of an alert is the element alert of CAP 1.2, 1.1 or 1.0."
+    code = "unknown-namespace" if name.localname == "alert" else "unknown-root"
     raise CapError(_finding(code, rule, remedy, found=found, path=excerpt(name.localname), line=line_of(root)))
 
 
-def _measure(root: etree._Element, limits: Limits) -> None:
+def _measure(root: etree._Element, size_bytes: int, limits: Limits) -> None:
     if root.xpath(f"boolean({'/*' * (limits.depth_max + 1)})"):
         raise _too_large("depth", "deeper elements", f"at most {limits.depth_max} elements inside each other")
-    for count, node in enumerate(root.iter(), start=1):
-        if count > limits.elements_max:
-            raise _too_large("elements", "more elements", f"at most {limits.elements_max} elements")
+    if root.xpath(f"count(//*) > {limits.elements_max}"):
+        raise _too_large("elements", "more elements", f"at most {limits.elements_max} elements")
+    # No encoding puts two characters into a byte.
+    if size_bytes > limits.text_characters_max:
+        _measure_texts(root, limits)
+
+
+def _measure_texts(root: etree._Element, limits: Limits) -> None:
+    for node in root.iter():
         for text in (node.text, node.tail):
             if text and len(text) > limits.text_characters_max:
                 allowed = f"at most {limits.text_characters_max} characters in one text"

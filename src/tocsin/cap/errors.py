@@ -1,10 +1,12 @@
 """What is wrong with a message, said so that its author can mend it.
 
 A ``Finding`` is one broken rule at one place; a ``CapError`` carries all that were found. What counts as broken is
-decided in ``structure`` (the form of the standard), ``document`` (the XML around it) and ``fitness`` (what is written).
+decided in ``document`` (the XML around it), ``structure`` (the form of the standard) and ``rules`` (its text).
 """
 
 from dataclasses import dataclass
+
+from tocsin.cap.catalogue import CATALOGUE, Grade, Layer
 
 # A report that long is read by nobody; a hostile document could otherwise make it as long as itself.
 FINDINGS_MAX = 100
@@ -17,8 +19,9 @@ FOUND_CHARACTERS_MAX = 80
 class Finding:
     """One broken rule.
 
-    ``code`` is stable, ``path`` counts repeated elements from one (``alert/info[2]/event``), ``line`` is the line of
-    the document or ``None`` where no document is at hand, ``remedy`` says what would be right.
+    ``code`` is stable and stands in the ``catalogue`` with its grade and clause. ``path`` counts repeated elements from
+    one (``alert/info[2]/event``), ``line`` is the line of the document or ``None`` where no document is at hand,
+    ``remedy`` says what would be right.
     """
 
     code: str
@@ -27,6 +30,18 @@ class Finding:
     remedy: str
     found: str = ""
     line: int | None = None
+
+    @property
+    def grade(self) -> Grade:
+        return CATALOGUE[self.code].grade
+
+    @property
+    def layer(self) -> Layer:
+        return CATALOGUE[self.code].layer
+
+    @property
+    def clause(self) -> str:
+        return CATALOGUE[self.code].clause
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"line {self.line}, {self.path}"

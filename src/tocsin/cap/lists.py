@@ -28,5 +28,16 @@ def references(text: str) -> tuple[Reference, ...]:
     return tuple(Reference(*part) for part in parts if len(part) == 3 and all(part))
 
 
+def broken_references(text: str) -> tuple[str, ...]:
+    """Return the words of *text* that ``references`` leaves out."""
+    return tuple(word for word in text.split() if not references(word))
+
+
+def older_references(text: str) -> tuple[Reference, ...]:
+    """Return the pairs ``identifier/sender`` of CAP 1.0 as references without a time."""
+    pairs = (word.rpartition("/") for word in text.split())
+    return tuple(Reference(sender, identifier, "") for identifier, _, sender in pairs if identifier and sender)
+
+
 def references_text(parts: tuple[Reference, ...]) -> str:
     return " ".join(f"{part.sender},{part.identifier},{part.sent}" for part in parts)

@@ -1,15 +1,17 @@
 """An alert as CAP 1.2 has it: frozen, named after the standard, in its order (CAP 1.2, 3.2).
 
 It knows no XML (``reading``, ``writing``) and holds what a message says, not whether that is right (``structure``,
-``fitness``). The exact bytes stay with whoever received them: a signature is over those, never over a copy.
+``rules``). The exact bytes stay with whoever received them: a signature is over those, never over a copy.
 A text that is not there is the empty string, as CAP makes no difference between the two.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from tocsin.cap import times
+from tocsin.cap.errors import Finding
 from tocsin.cap.values import Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, Urgency
 
 DEFAULT_LANGUAGE = "en-US"
@@ -25,7 +27,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An earlier message. ``sent`` is text, as messages repeat it literally (CAP 1.2, 3.2.1 references)."""
+    """An earlier message. ``sent`` is text, as messages repeat it literally (CAP 1.2, 3.2.1 references).
+
+    It is empty where CAP 1.0 refers without a time.
+    """
 
     sender: str
     identifier: str
@@ -35,7 +40,7 @@ class Reference:
         """Tell whether *alert* is meant: same sender, same identifier, same instant however it is written."""
         if (self.sender, self.identifier) != (alert.sender, alert.identifier):
             return False
-        return self.sent == alert.sent_text or times.parsed(self.sent) == alert.sent
+        return not self.sent or self.sent == alert.sent_text or times.parsed(self.sent) == alert.sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +126,17 @@ class Alert:
     def reference(self) -> Reference:
         """Return how a later message refers to this one."""
         return Reference(self.sender, self.identifier, self.sent_text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An alert as it came: its exact bytes, what was read from them, and what had to be read otherwise than written.
+
+    ``dates`` holds the raw text of each date by its path (``alert/info[1]/expires``).
+    """
+
+    data: bytes
+    version: str
+    alert: Alert
+    notes: tuple[Finding, ...] = ()
+    dates: Mapping[str, str] = field(default_factory=dict)

@@ -1,38 +1,68 @@
-"""From the bytes of a CAP 1.2 document to an ``Alert``.
+"""From the bytes of a CAP document to an ``Alert``, whatever its version.
 
-A document that breaks the form of the standard is refused with every place that breaks it. A text rule that the form
-leaves open (an unclosed polygon, a reference with two parts) refuses nothing here: real warnings have such faults, and
-the raw text is in the model. Who is believed is decided elsewhere; a signature is not looked at.
+``read`` refuses a document that breaks the form of the standard, with every place that breaks it. A text rule that the
+form leaves open (an unclosed polygon, a reference with two parts) refuses nothing here: real warnings have such faults,
+and the raw text is in the model. ``understood`` makes the best of a document that breaks the form, for ``judging``.
+Who is believed is decided elsewhere; a signature is not looked at.
 """
-
-from datetime import datetime
-from decimal import Decimal
 
 from lxml import etree
 
-from tocsin.cap import document, lists, structure, times
+from tocsin.cap import document, structure, times
+from tocsin.cap.elements import Elements
 from tocsin.cap.errors import CapError, Finding
 from tocsin.cap.limits import LIMITS, Limits
-from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Pair, Resource
-from tocsin.cap.times import XML_BLANKS
-from tocsin.cap.values import Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, Urgency
+from tocsin.cap.model import Alert, Message
+from tocsin.cap.transcript import Transcript
+
+# The schema says no to these, and yet the document says nothing wrong: USGS signs CAP 1.1, some mark absence as nil.
+_FORGIVEN = ("signature-not-in-version", "nil-attribute")
 
 
 def read(data: bytes, limits: Limits = LIMITS) -> Alert:
-    """Return the alert that *data* holds, in whatever encoding it declares.
+    """Return the alert that *data* holds, in whatever encoding and version it declares.
 
-    Raises ``CapError`` with all findings for a document that is no CAP 1.2, breaks its form, has no identifier or
-    sender, or is larger than *limits*. The caller keeps *data*: the alert does not.
+    Raises ``CapError`` with all findings for a document that is no CAP, breaks the form of its version, has no
+    identifier or sender, or is larger than *limits*. The caller keeps *data*: the alert does not (``read_message``).
     """
+    return read_message(data, limits).alert
+
+
+def read_message(data: bytes, limits: Limits = LIMITS) -> Message:
+    """Return *data* together with the alert in it. Raises ``CapError`` as ``read`` does."""
     root = document.parsed(data, limits)
-    findings = structure.findings(root) or _nameless(root)
+    findings = structure.findings(root, document.grammar_of(root))
+    findings = [one for one in findings if one.code not in _FORGIVEN] or nameless(root)
     if findings:
         raise CapError(*findings)
-    return _alert(root)
+    message = understood(root, data)
+    if message is None:
+        # Only a date of CAP 1.1 or 1.0 can have the form and yet name no instant.
+        raise CapError(*_without_instant(root))
+    return message
 
 
-def _nameless(root: etree._Element) -> list[Finding]:
-    parts = _Parts(root)
+def understood(root: etree._Element, data: bytes) -> Message | None:
+    """Return what can be understood of the alert *root*, or ``None`` if its key or kind cannot.
+
+    What is read otherwise than it is written is in the notes of the message.
+    """
+    transcript = Transcript(document.grammar_of(root).version)
+    alert = transcript.alert(root)
+    if alert is None:
+        return None
+    return Message(
+        data=data,
+        version=transcript.version,
+        alert=alert,
+        notes=tuple(transcript.notes),
+        dates=transcript.dates,
+    )
+
+
+def nameless(root: etree._Element) -> list[Finding]:
+    """Return a finding for an identifier and a sender that are there and empty."""
+    parts = Elements(root)
     return [
         Finding(
             code=f"empty-{name}",
@@ -42,112 +72,19 @@ def _nameless(root: etree._Element) -> list[Finding]:
             remedy=f"Fill in the {name}: an alert without one can be neither updated nor cancelled.",
         )
         for name in ("identifier", "sender")
-        if not parts.text(name).strip()
+        if parts.all(name) and not parts.text(name).strip()
     ]
 
 
-class _Parts:
-    """The elements below one node, by name."""
-
-    def __init__(self, node: etree._Element) -> None:
-        self._by_name: dict[str, list[etree._Element]] = {}
-        for child in structure.children(node):
-            self._by_name.setdefault(etree.QName(child).localname, []).append(child)
-
-    def all(self, name: str) -> list[etree._Element]:
-        return self._by_name.get(name, [])
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(structure.text_of(node) for node in self.all(name))
-
-    def text(self, name: str) -> str:
-        return "".join(self.texts(name))
-
-    def token(self, name: str) -> str:
-        return self.text(name).strip(XML_BLANKS)
-
-    def pairs(self, name: str) -> tuple[Pair, ...]:
-        parts = (_Parts(node) for node in self.all(name))
-        return tuple(Pair(part.text("valueName"), part.text("value")) for part in parts)
-
-    def instant(self, name: str) -> datetime | None:
-        return times.parsed(self.text(name))
-
-    def decimal(self, name: str) -> Decimal | None:
-        digits = self.token(name)
-        return Decimal(digits) if digits else None
-
-
-def _alert(root: etree._Element) -> Alert:
-    parts = _Parts(root)
-    sent = parts.instant("sent")
-    assert sent is not None, "structure lets only readable dates pass"
-    return Alert(
-        identifier=parts.text("identifier"),
-        sender=parts.text("sender"),
-        sent=sent,
-        sent_text=parts.token("sent"),
-        status=Status(parts.text("status")),
-        msg_type=MsgType(parts.text("msgType")),
-        source=parts.text("source"),
-        scope=Scope(parts.text("scope")),
-        restriction=parts.text("restriction"),
-        addresses=lists.items(parts.text("addresses")),
-        codes=parts.texts("code"),
-        note=parts.text("note"),
-        references=lists.references(parts.text("references")),
-        incidents=lists.items(parts.text("incidents")),
-        infos=tuple(_info(node) for node in parts.all("info")),
-    )
-
-
-def _info(node: etree._Element) -> Info:
-    parts = _Parts(node)
-    return Info(
-        language=parts.token("language") or DEFAULT_LANGUAGE,
-        categories=tuple(Category(text) for text in parts.texts("category")),
-        event=parts.text("event"),
-        response_types=tuple(ResponseType(text) for text in parts.texts("responseType")),
-        urgency=Urgency(parts.text("urgency")),
-        severity=Severity(parts.text("severity")),
-        certainty=Certainty(parts.text("certainty")),
-        audience=parts.text("audience"),
-        event_codes=parts.pairs("eventCode"),
-        effective=parts.instant("effective"),
-        onset=parts.instant("onset"),
-        expires=parts.instant("expires"),
-        sender_name=parts.text("senderName"),
-        headline=parts.text("headline"),
-        description=parts.text("description"),
-        instruction=parts.text("instruction"),
-        web=parts.token("web"),
-        contact=parts.text("contact"),
-        parameters=parts.pairs("parameter"),
-        resources=tuple(_resource(child) for child in parts.all("resource")),
-        areas=tuple(_area(child) for child in parts.all("area")),
-    )
-
-
-def _resource(node: etree._Element) -> Resource:
-    parts = _Parts(node)
-    size = parts.token("size")
-    return Resource(
-        resource_desc=parts.text("resourceDesc"),
-        mime_type=parts.text("mimeType"),
-        size=int(size) if size else None,
-        uri=parts.token("uri"),
-        deref_uri=parts.text("derefUri"),
-        digest=parts.text("digest"),
-    )
-
-
-def _area(node: etree._Element) -> Area:
-    parts = _Parts(node)
-    return Area(
-        area_desc=parts.text("areaDesc"),
-        polygons=parts.texts("polygon"),
-        circles=parts.texts("circle"),
-        geocodes=parts.pairs("geocode"),
-        altitude=parts.decimal("altitude"),
-        ceiling=parts.decimal("ceiling"),
-    )
+def _without_instant(root: etree._Element) -> list[Finding]:
+    sent = Elements(root).all("sent")[0]
+    return [
+        Finding(
+            code=times.fault(structure.text_of(sent)),
+            path="alert/sent",
+            line=structure.line_of(sent),
+            found=structure.text_of(sent),
+            rule="A date has a numeric offset.",
+            remedy="Write it like 2026-03-01T04:05:06+02:00, UTC as -00:00.",
+        )
+    ]

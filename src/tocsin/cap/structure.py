@@ -1,6 +1,7 @@
-"""Does a document have the form of CAP 1.2? Every place that has not is named.
+"""Does a document have the form of its version of CAP? Every place that has not is named.
 
-The form itself is the table in ``grammar``. Rules beyond the form are in ``fitness`` for what is written.
+The form itself is the table in ``grammar``, and ``compiled`` says a quick yes to a document in order. Rules beyond the
+form are in ``rules``.
 """
 
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from typing import cast
 
 from lxml import etree
 
+from tocsin.cap import compiled
 from tocsin.cap.datatypes import Datatype
 from tocsin.cap.errors import FINDINGS_MAX, Finding, excerpt
-from tocsin.cap.grammar import ALERT, Group
+from tocsin.cap.grammar import GRAMMAR, Grammar, Group
 from tocsin.cap.times import XML_BLANKS
-from tocsin.cap.values import NAMESPACE
+from tocsin.cap.values import NAMESPACES
 
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -24,12 +26,16 @@ _NIL_ATTRIBUTES = (f"{_INSTANCE}nil", "nil")
 _HARMLESS_ATTRIBUTES = {*_LOCATION_ATTRIBUTES, *_NIL_ATTRIBUTES}
 
 
-def findings(root: etree._Element) -> list[Finding]:
-    """Return every place where the alert *root* breaks the form of CAP 1.2, in document order.
+def findings(root: etree._Element, grammar: Grammar = GRAMMAR) -> list[Finding]:
+    """Return every place where the alert *root* breaks the form of *grammar*, in document order.
 
     One more than a report holds is enough: a hostile document is not judged to its end.
     """
-    return list(islice(_group(root, ALERT, "alert"), FINDINGS_MAX + 1))
+    doubt = compiled.doubt(root, grammar)
+    if doubt is None:
+        return []
+    found = list(islice(_group(root, grammar.alert, "alert"), FINDINGS_MAX + 1))
+    return found or [_unexplained(doubt)]
 
 
 def children(node: etree._Element) -> Iterator[etree._Element]:
@@ -58,10 +64,14 @@ def _group(node: etree._Element, group: Group, path: str) -> Iterator[Finding]:
     counts = [0] * len(group.rows)
     # Only a step back is reported: one element out of place is one finding. A signature ends all rows.
     previous = 0
-    for child in children(node):
+    for child in node.iterchildren("*"):
         index = group.index.get(str(child.tag))
-        if index is None and group is ALERT and str(child.tag).startswith(_SIGNATURE):
+        if _is_nil(child):
+            yield _nil(child, f"{path}/{excerpt(etree.QName(child).localname)}")
+            continue
+        if index is None and path == "alert" and str(child.tag).startswith(_SIGNATURE):
             previous = len(counts)
+            yield from _signature(child, group)
         elif index is None:
             yield _unknown(child, path, group)
         else:
@@ -74,16 +84,16 @@ def _group(node: etree._Element, group: Group, path: str) -> Iterator[Finding]:
             if part.most is not None and counts[index] > part.most:
                 yield _repeated(child, place)
             previous = index
-            yield from _content(child, part.content, place)
+            yield from _content(child, part.content, group.groups.get(part.name), place)
     for count, part in zip(counts, group.rows, strict=True):
         if count < part.least:
             yield _missing(node, f"{path}/{part.name}")
 
 
-def _content(node: etree._Element, content: Datatype | Group, path: str) -> Iterator[Finding]:
-    if isinstance(content, Group):
-        yield from _group(node, content, path)
-    else:
+def _content(node: etree._Element, content: object, group: Group | None, path: str) -> Iterator[Finding]:
+    if group is not None:
+        yield from _group(node, group, path)
+    elif isinstance(content, Datatype):
         yield from _value(node, content, path)
 
 
@@ -101,7 +111,7 @@ def _value(node: etree._Element, content: Datatype, path: str) -> Iterator[Findi
         )
         return
     text = text_of(node)
-    fault = content(text)
+    fault = content.fault(text)
     if fault is not None:
         yield Finding(
             code=fault.code, path=path, line=line_of(node), found=excerpt(text), rule=fault.rule, remedy=fault.remedy
@@ -111,6 +121,8 @@ def _value(node: etree._Element, content: Datatype, path: str) -> Iterator[Findi
 def _attributes(node: etree._Element, path: str) -> Iterator[Finding]:
     if not node.attrib:
         return
+    if any(name in _NIL_ATTRIBUTES for name in node.attrib):
+        yield _nil(node, path)
     stray = next((name for name in node.attrib if name not in _HARMLESS_ATTRIBUTES), None)
     if stray is not None:
         yield Finding(
@@ -139,7 +151,7 @@ def _text_between(node: etree._Element, path: str) -> Iterator[Finding]:
 
 def _unknown(node: etree._Element, path: str, group: Group) -> Finding:
     name = etree.QName(node)
-    foreign = name.namespace != NAMESPACE
+    foreign = name.namespace not in NAMESPACES.values()
     return Finding(
         code="foreign-element" if foreign else "unknown-element",
         path=f"{path}/{excerpt(name.localname)}",
@@ -178,4 +190,36 @@ def _missing(node: etree._Element, path: str) -> Finding:
         line=line_of(node),
         rule="This element is required.",
         remedy=f"Add <{path.rpartition('/')[2]}> in its place.",
+    )
+
+
+def _nil(node: etree._Element, path: str) -> Finding:
+    return Finding(
+        code="nil-attribute",
+        path=path,
+        line=line_of(node),
+        rule="CAP has no nil: what is not there is left out.",
+        remedy="Remove the element, or the attribute if the element says something.",
+    )
+
+
+def _signature(node: etree._Element, group: Group) -> Iterator[Finding]:
+    if group is GRAMMAR.alert:
+        return
+    yield Finding(
+        code="signature-not-in-version",
+        path="alert/Signature",
+        line=line_of(node),
+        rule="Only CAP 1.2 has a place for a signature.",
+        remedy="Send the alert as CAP 1.2.",
+    )
+
+
+def _unexplained(words: str) -> Finding:
+    return Finding(
+        code="schema",
+        path="alert",
+        found=excerpt(words),
+        rule="The document has the form of CAP.",
+        remedy="Compare the document with the standard.",
     )

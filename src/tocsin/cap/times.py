@@ -11,8 +11,12 @@ XML_BLANKS = " \t\r\n"
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2})(:[0-9]{2}:[0-9]{2})([+-])([0-9]{2}):([0-9]{2})")
 _FRACTION = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]")
 _NAIVE = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$")
+_OLDER = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 OFFSET_MAX = timedelta(hours=14)
+
+# The last place on earth where a local time comes to pass.
+LATEST_OFFSET = "-12:00"
 
 
 def parsed(text: str) -> datetime | None:
@@ -32,6 +36,25 @@ def parsed(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return local.replace(tzinfo=timezone(-offset if sign == "-" else offset))
+
+
+def loosely_parsed(text: str) -> datetime | None:
+    """Return the instant of a date that may have ``Z`` or a fraction, as CAP 1.1 and 1.0 allow; without offset none."""
+    match = _OLDER.fullmatch(text.strip(XML_BLANKS))
+    if match is None or match[3] is None:
+        return None
+    return parsed(match[1] + ("+00:00" if match[3] == "Z" else match[3]))
+
+
+def latest_parsed(text: str) -> datetime | None:
+    """Return the latest instant that a date without offset can mean."""
+    match = _OLDER.fullmatch(text.strip(XML_BLANKS))
+    return parsed(match[1] + LATEST_OFFSET) if match is not None and match[3] is None else None
+
+
+def is_older_form(text: str) -> bool:
+    """Tell whether *text* is a date of CAP 1.1 and 1.0, which is any date and time of XML Schema."""
+    return loosely_parsed(text) is not None or latest_parsed(text) is not None
 
 
 def written(instant: datetime) -> str:

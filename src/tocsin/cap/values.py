@@ -7,11 +7,16 @@ from enum import StrEnum
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 
-# Messages of these are real, but of an older standard, and need more than another namespace to be read.
-OLDER_NAMESPACES = {
-    "urn:oasis:names:tc:emergency:cap:1.1": "1.1",
-    "http://www.incident.com/cap/1.0": "1.0",
+VERSION = "1.2"
+
+NAMESPACES = {
+    VERSION: NAMESPACE,
+    "1.1": "urn:oasis:names:tc:emergency:cap:1.1",
+    "1.0": "http://www.incident.com/cap/1.0",
 }
+
+# What CAP 1.0 called the highest certainty; later versions say Observed or Likely.
+VERY_LIKELY = "Very Likely"
 
 
 class Status(StrEnum):

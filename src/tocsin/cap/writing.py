@@ -1,7 +1,7 @@
 """From an ``Alert`` to the bytes of a valid CAP 1.2 document, the same bytes each time.
 
 UTF-8, in the order of the standard, indented so that a person can read it. Nothing is mended and nothing goes out that
-has a finding, neither against the form (``structure``) nor against the rules beyond it (``fitness``).
+has a finding, neither against the form (``structure``) nor against the rules beyond it (``rules``).
 """
 
 import re
@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from tocsin.cap import fitness, lists, structure, times
+from tocsin.cap import lists, rules, structure, times
 from tocsin.cap.errors import CapError, Finding
 from tocsin.cap.model import Alert, Area, Info, Pair, Resource
 from tocsin.cap.values import NAMESPACE
@@ -25,7 +25,7 @@ def write(alert: Alert) -> bytes:
     findings: list[Finding] = []
     _alert(_Writer(root, "alert", findings), alert)
     findings += structure.findings(root)
-    findings += fitness.findings(alert)
+    findings += rules.of_a_sender(alert)
     if findings:
         # The tree was made here: it has no lines that the caller could look at.
         raise CapError(*(replace(finding, line=None) for finding in findings))
@@ -74,7 +74,7 @@ class _Writer:
         child = etree.SubElement(self._node, f"{{{NAMESPACE}}}{name}")
         stray = _NOT_XML.search(text)
         if stray is None:
-            child.text = text
+            child.text = text or None
             return
         child.text = _NOT_XML.sub("", text)
         self._findings.append(

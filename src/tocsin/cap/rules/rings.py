@@ -1,0 +1,58 @@
+"""Does a ring cross itself? Asked of GEOS, as far as the time for one message allows (CAP 1.2, 3.2.4).
+
+A ring that crosses itself has no inside that all receivers agree on. ``tocsin.cap.geometry`` repairs a copy.
+"""
+
+from bisect import bisect_right
+from itertools import pairwise
+
+import shapely
+
+from tocsin.cap.shapes import POINTS_MIN, Point, ShapeError, unwrapped
+
+# Together for all polygons of one message: reading so many points and looking for crossings takes some 20 ms.
+POINTS_CHECKED_MAX = 8_000
+
+# Below this no arrangement of a ring is slow.
+POINTS_ALWAYS_CHECKED = 400
+
+# GEOS compares every two sides whose boxes meet. Real borders have some ten for each side, a comb has all of them.
+NEIGHBOURS_MAX = 200_000
+
+
+class Crossings:
+    """A ring rule with a budget: one for each message."""
+
+    def __init__(self) -> None:
+        self._left = POINTS_CHECKED_MAX
+
+    def __call__(self, points: tuple[Point, ...]) -> ShapeError | None:
+        if len(points) < POINTS_MIN:
+            return None
+        if points[0] != points[-1]:
+            points = (*points, points[0])
+        if len(points) > self._left or (len(points) > POINTS_ALWAYS_CHECKED and _neighbours(points) > NEIGHBOURS_MAX):
+            return ShapeError("polygon-unchecked", "A ring of so many points is not searched for crossings.")
+        self._left -= len(points)
+        ring = shapely.Polygon(unwrapped(points))
+        if ring.is_valid:
+            return None
+        reason = shapely.is_valid_reason(ring).partition("[")
+        return ShapeError("polygon-self-intersecting", f"A ring neither crosses nor touches itself; {_words(*reason)}.")
+
+
+def _neighbours(points: tuple[Point, ...]) -> int:
+    """Return how many pairs of sides can meet at most, judged by latitude or by longitude alone."""
+    return min(_overlaps([point[axis] for point in points]) for axis in (0, 1))
+
+
+def _overlaps(places: list[float]) -> int:
+    sides = [(a, b) if a < b else (b, a) for a, b in pairwise(places)]
+    begins = sorted(low for low, _ in sides)
+    # For each side, those that begin before it ends, counted once for each pair.
+    return sum(bisect_right(begins, high) for _, high in sides) - len(sides) * (len(sides) + 1) // 2
+
+
+def _words(kind: str, bracket: str, place: str) -> str:
+    where = f" near {place.rstrip(']').replace(' ', ',')}" if bracket else ""
+    return f"{kind.strip().lower()}{where}"
