@@ -372,6 +372,13 @@ class TestTooLarge:
         assert RAIONS[0] not in notice.regions
         assert _leaves(notice.regions) == _leaves(regions)
 
+    def test_children_stay_where_it_is_enough_that_the_shapes_go(self, paper: Paper) -> None:
+        shapes = tuple(f"circle 50.{number},30.4 5" for number in range(100, 150))
+        words = {"en": Text("Practice", "x" * 1_000), "uk": Text("Практика", "й" * 200)}
+        notice = paper.draft(Kind.ALERT, regions=RAIONS, shapes=shapes, text=words).notice
+        assert notice.shapes == ()
+        assert set(RAIONS) <= set(notice.regions)
+
     def test_a_notice_that_fits_keeps_its_children(self, paper: Paper) -> None:
         assert paper.draft(Kind.ALERT, regions=RAIONS).notice.regions == tuple(sorted(RAIONS))
 
