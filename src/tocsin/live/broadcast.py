@@ -2,6 +2,8 @@
 
 import asyncio
 
+import structlog
+
 from tocsin.notice import HEARTBEAT_EVERY_S, Notice, Position
 from tocsin.ports.journal import Entry
 
@@ -9,6 +11,8 @@ from . import frames
 from .door import Doorkeeper, Stream
 from .feed import Feed
 from .hub import Hub
+
+log = structlog.get_logger("tocsin")
 
 
 class Broadcast:
@@ -28,7 +32,12 @@ class Broadcast:
         while True:
             due += HEARTBEAT_EVERY_S
             await asyncio.sleep(due - loop.time())
-            await self._hub.spread(self._feed.beat())
+            try:
+                beat = self._feed.beat()
+            except Exception:  # devices say by themselves that they are not live; the next beat is tried
+                log.exception("no heartbeat could be made")
+                continue
+            await self._hub.spread(beat)
 
 
 def finish_all(keeper: Doorkeeper, reason: str, message: str) -> None:

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from tocsin.notice import NONCE
+from tocsin.ports.journal import JournalFault
 
 from . import frames
 from .feed import Feed
@@ -253,10 +254,11 @@ class Door(asyncio.Protocol):
 class Stream(asyncio.Protocol):
     """One open stream: its transport is a reader of the hub. What the client still sends is not looked at."""
 
-    __slots__ = ("_keeper", "_transport")
+    __slots__ = ("_finished", "_keeper", "_transport")
 
     def __init__(self, transport: asyncio.Transport, keeper: Doorkeeper) -> None:
         self._transport, self._keeper = transport, keeper
+        self._finished = False
 
     def begin(self, since: str, nonce: str) -> None:
         """Say what was missed, then a heartbeat, then listen to the hub."""
@@ -266,7 +268,12 @@ class Stream(asyncio.Protocol):
             self.finish("stopping", "the server stops; come back")
             return
         feed = self._keeper.feed
-        told = feed.since(since) if since else [feed.snapshot()]
+        try:
+            told = feed.since(since) if since else [feed.snapshot()]
+        except JournalFault as why:
+            self._transport.write(opening)
+            self.finish("fault", f"the journal cannot be read: {why}")
+            return
         first = [opening, *told, feed.heartbeat(nonce)]
         size = sum(map(len, first))
         self._transport.set_write_buffer_limits(high=size + BEHIND_BYTES_MAX)
@@ -283,7 +290,8 @@ class Stream(asyncio.Protocol):
         """End the stream with its reason."""
         self._keeper.hub.discard(self._transport)
         self._keeper.release(self)
-        if not self._transport.is_closing():
+        if not self._transport.is_closing() and not self._finished:
+            self._finished = True  # the last event may itself fill the buffer, and be answered by another end
             self._transport.write(frames.end(reason, message))
             self._transport.close()
             asyncio.get_running_loop().call_later(FAREWELL_S, self._transport.abort)

@@ -46,10 +46,10 @@ class NamedHosts:
         await self._app(scope, receive, send)
 
 
-async def signed_body(request: Request, desk: Desk) -> bytes:
+async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_SIZE_BYTES_MAX) -> bytes:
     """Return the body of a request that is signed as it must be. Raises ``Denied`` with 401 or 413."""
-    if int(request.headers.get("content-length", "0")) > ORDER_SIZE_BYTES_MAX:
-        raise Denied(413, "body_too_large", f"the body has more than {ORDER_SIZE_BYTES_MAX} bytes")
+    if int(request.headers.get("content-length", "0")) > size_bytes_max:
+        raise Denied(413, "body_too_large", f"the body has more than {size_bytes_max} bytes")
     body = await request.body()
     found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if found is None:

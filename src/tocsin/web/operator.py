@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from tocsin.areas import Atlas
+from tocsin.cap import LIMITS
 from tocsin.issuing import Desk, Draft, Issued, Order, Refusal, read_order, read_relayed
 from tocsin.issuing.desk import DRAFT_LAPSES_S
 from tocsin.notice import ED25519, ID, Signature, b64, encode_notice, from_b64
@@ -42,7 +43,7 @@ def operator_routes(desk: Desk) -> APIRouter:
     @routes.post("/relay", status_code=201)
     async def relay(request: Request) -> Response:
         """Freeze a notice for a CAP 1.2 message; a repeated message is harmless."""
-        return _drafted(read_relayed(await signed_body(request, desk), desk.atlas, desk.now))
+        return _drafted(read_relayed(await signed_body(request, desk, LIMITS.size_bytes_max), desk.atlas, desk.now))
 
     @routes.post("/drafts/{id}/issue", status_code=201)
     async def issue(id: _Id, request: Request) -> Response:
