@@ -4,7 +4,7 @@
 ``write`` makes an Atom feed. Pure: nothing is loaded (``tocsin.sources``), and no entry is ever made into an alert.
 """
 
-from tocsin.cap.feeds.model import Embedded, Entry, Feed, FeedKind, Key, Link
+from tocsin.cap.feeds.model import Embedded, Entry, Feed, FeedError, FeedKind, Key, Link
 from tocsin.cap.feeds.reading import FEED_LIMITS, read
 from tocsin.cap.feeds.writing import ALERT_TYPE, FEED_TYPE, Heading, Listed, write
 
@@ -15,6 +15,7 @@ __all__ = [
     "Embedded",
     "Entry",
     "Feed",
+    "FeedError",
     "FeedKind",
     "Heading",
     "Key",

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class FeedError(ValueError):
+    """The document is no feed that can be read; ``code`` is stable, the text names the rule and the way out."""
+
+    def __init__(self, code: str, rule: str, remedy: str, found: str = "") -> None:
+        shown = f" Found: {found!r}." if found else ""
+        super().__init__(f"{rule}{shown} {remedy}")
+        self.code = code
+
+
 class FeedKind(StrEnum):
     ATOM = "atom"
     RSS = "rss"

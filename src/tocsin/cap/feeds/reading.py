@@ -8,19 +8,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from tocsin.cap.errors import CapError, Finding, excerpt
+from tocsin.cap.errors import excerpt
 from tocsin.cap.feeds import embedded
-from tocsin.cap.feeds.model import Embedded, Entry, Feed, FeedKind, Key, Link
+from tocsin.cap.feeds.model import Embedded, Entry, Feed, FeedError, FeedKind, Key, Link
 from tocsin.cap.feeds.tree import tree
 from tocsin.cap.limits import Limits
 from tocsin.cap.structure import text_of
+from tocsin.cap.values import NAMESPACES
 
 # The largest feed of the survey has 1.8 MB and 232 entries with summaries; a feed of embedded alerts may have more.
 FEED_LIMITS = Limits(size_bytes_max=8 * 1024 * 1024, elements_max=160_000, depth_max=40)
 
-CAP_NAMESPACES = frozenset(
-    {"urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0"}
-)
+CAP_NAMESPACES = frozenset(NAMESPACES.values())
 CAP_TYPES = frozenset({"application/cap+xml", "application/common-alerting-protocol+xml"})
 
 _XML_TYPES = frozenset({"", "application/xml", "text/xml"})
@@ -34,7 +33,7 @@ _TEXTS = {"content", "summary", "description", "encoded", "embeddedXMLContent"}
 def read(data: bytes, limits: Limits = FEED_LIMITS) -> Feed:
     """Return what the feed *data* holds; a document that is an alert itself counts as a feed of one.
 
-    Raises ``CapError`` for anything else, with code ``web-page`` for the error page of a server, ``not-a-feed`` for
+    Raises ``FeedError`` for anything else, with code ``web-page`` for the error page of a server, ``not-a-feed`` for
     another document, and the codes of ``tocsin.cap.document`` for a hostile one.
     """
     root, data = tree(data, limits)
@@ -154,14 +153,11 @@ def _is_address(text: str) -> bool:
     return text.strip().lower().startswith(("http://", "https://"))
 
 
-def _no_feed(root: etree._Element) -> CapError:
+def _no_feed(root: etree._Element) -> FeedError:
     name = etree.QName(root)
-    return CapError(
-        Finding(
-            code="not-a-feed",
-            path="feed",
-            found=excerpt(f"{name.localname} in namespace {name.namespace or 'none'}"),
-            rule="A feed is Atom, RSS or EDXL-DE, or holds alerts of CAP 1.0 to 1.2.",
-            remedy="Look at the address in a browser: it has moved, or it never was one.",
-        )
+    return FeedError(
+        "not-a-feed",
+        "A feed is Atom, RSS or EDXL-DE, or holds alerts of CAP 1.0 to 1.2.",
+        "Look at the address in a browser: it has moved, or it never was one.",
+        excerpt(f"{name.localname} in namespace {name.namespace or 'none'}"),
     )

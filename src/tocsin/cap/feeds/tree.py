@@ -8,7 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from tocsin.cap.errors import CapError, Finding, excerpt
+from tocsin.cap.errors import excerpt
+from tocsin.cap.feeds.model import FeedError
 from tocsin.cap.limits import Limits
 
 # The prolog is read in such steps until the first element shows that no declaration came before it.
@@ -22,7 +23,7 @@ _WEB_PAGE = re.compile(rb"<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
 
 
 def tree(data: bytes, limits: Limits) -> tuple[etree._Element, bytes]:
-    """Return the root of *data*, and *data* without blanks before its declaration. Raises ``CapError``."""
+    """Return the root of *data*, and *data* without blanks before its declaration. Raises ``FeedError``."""
     if len(data) > limits.size_bytes_max:
         raise _too_large("size", f"{len(data)} bytes", f"at most {limits.size_bytes_max} bytes")
     data = data.removeprefix(_MARK).lstrip()
@@ -93,13 +94,13 @@ def _measure(root: etree._Element, limits: Limits) -> None:
                 raise _too_large("text", f"{len(text)} characters", allowed)
 
 
-def _document_type() -> CapError:
+def _document_type() -> FeedError:
     return _error("doctype", "A document type declaration is never read.", "Ask the publisher for a feed without one.")
 
 
-def _too_large(measure: str, found: str, allowed: str) -> CapError:
+def _too_large(measure: str, found: str, allowed: str) -> FeedError:
     return _error(f"too-large-{measure}", f"A feed has {allowed}.", "Give this source a larger limit.", found)
 
 
-def _error(code: str, rule: str, remedy: str, found: str = "") -> CapError:
-    return CapError(Finding(code=code, path="feed", rule=rule, remedy=remedy, found=found))
+def _error(code: str, rule: str, remedy: str, found: str = "") -> FeedError:
+    return FeedError(code, rule, remedy, found)
