@@ -109,7 +109,7 @@ def test_a_large_body_passes_whole(wire: Wire, size: int) -> None:
 
 
 def test_a_body_that_was_refused_early_is_still_taken_as_one(wire: Wire) -> None:
-    answer = wire.ask("POST", "/v1/operator/relay", b"<" * 2_000_000, Content_Type="application/cap+xml")
+    answer = wire.ask("POST", "/v1/operator/drafts", b"<" * 2_000_000)
     assert answer.status == 413
     _is_stream(wire.follow())
 
