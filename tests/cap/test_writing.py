@@ -54,7 +54,7 @@ INFO: dict[str, tuple[dict[str, Any], str, str]] = {
     "no category": ({"categories": ()}, "missing-element", "category"),
     "no language": ({"language": ""}, "empty-text", "language"),
     "a language in words": ({"language": "ukrainian language"}, "datatype", "language"),
-    "expires with sent": ({"expires": SENT}, "expires-before-sent", "expires"),
+    "expires with sent": ({"expires": SENT}, "expires-at-once", "expires"),
     "expires before effective": ({"effective": SENT + timedelta(hours=2)}, "expires-before-effective", "expires"),
     "expires with onset": ({"onset": SENT + timedelta(hours=1)}, "onset-equals-expires", "expires"),
     "a link with a blank": ({"web": "https://example.org/a b"}, "link-blank", "web"),

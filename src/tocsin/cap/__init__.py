@@ -4,7 +4,10 @@
 knows no network, no clock and no rule of the house: what an alert means for an alarm is in ``tocsin.alarms``.
 """
 
+from tocsin.cap.catalogue import Grade, Layer, Outcome
 from tocsin.cap.errors import CapError, Finding
+from tocsin.cap.geometry import Geometry, geometry
+from tocsin.cap.judging import Report, judge
 from tocsin.cap.limits import LIMITS, Limits
 from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Message, Pair, Reference, Resource
 from tocsin.cap.reading import read, read_message
@@ -33,12 +36,17 @@ __all__ = [
     "Certainty",
     "Circle",
     "Finding",
+    "Geometry",
+    "Grade",
     "Info",
+    "Layer",
     "Limits",
     "Message",
     "MsgType",
+    "Outcome",
     "Pair",
     "Reference",
+    "Report",
     "Resource",
     "ResponseType",
     "Scope",
@@ -47,6 +55,8 @@ __all__ = [
     "Status",
     "Urgency",
     "circle",
+    "geometry",
+    "judge",
     "polygon_points",
     "read",
     "read_message",

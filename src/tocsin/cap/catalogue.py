@@ -72,10 +72,10 @@ _TABLE = """
     text        warning  quarantine  CAP 1.2, 3.2.2      info-missing
     text        error    accept      CAP 1.2, 3.2.2      empty-text link-blank control-characters
     text        error    quarantine  CAP 1.2, 3.2.2      expires-before-sent expires-before-effective
-    text        warning  accept      CAP 1.2, 3.2.2      expires-before-onset onset-equals-expires
+    text        warning  accept      CAP 1.2, 3.2.2      expires-at-once expires-before-onset onset-equals-expires
     text        error    quarantine  CAP 1.2, 3.3.2      year-buddhist sent-in-future
     text        error    accept      CAP 1.2, 3.2.3      mime-type size-negative
-    text        warning  accept      CAP 1.2, 3.2.3      resource-without-link relative-link-without-content
+    text        warning  accept      CAP 1.2, 3.2.3      resource-without-link
     text        error    accept      CAP 1.2, 3.2.4      area-desc-empty
     text        error    accept      CAP 1.2, 3.2.4      polygon-empty polygon-short polygon-unclosed polygon-arity
     text        error    accept      CAP 1.2, 3.2.4      polygon-unparsable polygon-lon-range

@@ -6,6 +6,8 @@ and the raw text is in the model. ``understood`` makes the best of a document th
 Who is believed is decided elsewhere; a signature is not looked at.
 """
 
+from dataclasses import dataclass
+
 from lxml import etree
 
 from tocsin.cap import document, structure, times
@@ -36,28 +38,31 @@ def read_message(data: bytes, limits: Limits = LIMITS) -> Message:
     if findings:
         raise CapError(*findings)
     message = understood(root, data)
-    if message is None:
+    if not isinstance(message, Message):
         # Only a date of CAP 1.1 or 1.0 can have the form and yet name no instant.
         raise CapError(*_without_instant(root))
     return message
 
 
-def understood(root: etree._Element, data: bytes) -> Message | None:
-    """Return what can be understood of the alert *root*, or ``None`` if its key or kind cannot.
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is left of an alert whose key or kind cannot be read: good for finding more faults, not to act upon."""
 
-    What is read otherwise than it is written is in the notes of the message.
+    alert: Alert
+    notes: tuple[Finding, ...]
+
+
+def understood(root: etree._Element, data: bytes) -> Message | Sketch:
+    """Return what can be understood of the alert *root*, a ``Sketch`` if its key or kind cannot.
+
+    What is read otherwise than it is written is in the notes.
     """
     transcript = Transcript(document.grammar_of(root).version)
     alert = transcript.alert(root)
-    if alert is None:
-        return None
-    return Message(
-        data=data,
-        version=transcript.version,
-        alert=alert,
-        notes=tuple(transcript.notes),
-        dates=transcript.dates,
-    )
+    notes = tuple(transcript.notes)
+    if not transcript.is_whole:
+        return Sketch(alert, notes)
+    return Message(data=data, version=transcript.version, alert=alert, notes=notes, dates=transcript.dates)
 
 
 def nameless(root: etree._Element) -> list[Finding]:

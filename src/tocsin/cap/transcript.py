@@ -5,7 +5,7 @@ stays behind. What cannot be read takes the value that promises least (Unknown, 
 a finding for it in ``structure``. Which findings keep a message from the public is known in ``outcomes``.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -32,6 +32,9 @@ from tocsin.cap.values import (
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_STAND_IN = "unknown"
+_LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+
 _WORDS: dict[type[StrEnum], dict[str, StrEnum]] = {
     words: {word.value: word for word in words}
     for words in (Status, MsgType, Scope, Category, ResponseType, Urgency, Severity, Certainty)
@@ -48,26 +51,26 @@ class Transcript:
 
     def __init__(self, version: str) -> None:
         self.version = version
+        self.is_whole = False
         self.notes: list[Finding] = []
         self.dates: dict[str, str] = {}
 
-    def alert(self, root: etree._Element) -> Alert | None:
-        """Return the alert, or ``None`` without a readable identity, status or type."""
+    def alert(self, root: etree._Element) -> Alert:
+        """Return the alert. Unless ``is_whole``, its head holds stand-ins and it must not leave the judgement."""
         parts = Elements(root)
         sent = self._instant(parts, "sent", "alert")
         status, msg_type = _word(Status, parts.text("status")), _word(MsgType, parts.text("msgType"))
         identifier, sender = parts.text("identifier"), parts.text("sender")
-        if sent is None or status is None or msg_type is None or not identifier.strip() or not sender.strip():
-            return None
+        self.is_whole = None not in (sent, status, msg_type) and bool(identifier.strip() and sender.strip())
         if self.version != VERSION:
             self._older(root, parts)
         return Alert(
-            identifier=identifier,
-            sender=sender,
-            sent=sent,
+            identifier=identifier or _STAND_IN,
+            sender=sender or _STAND_IN,
+            sent=sent or _LONG_AGO,
             sent_text=parts.token("sent"),
-            status=status,
-            msg_type=msg_type,
+            status=status or Status.DRAFT,
+            msg_type=msg_type or MsgType.ERROR,
             source=parts.text("source"),
             scope=self._scope(parts),
             restriction=parts.text("restriction"),

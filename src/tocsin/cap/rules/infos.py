@@ -32,13 +32,13 @@ def pairs(listed: tuple[Pair, ...], path: str, name: str) -> Iterator[Finding]:
 
 
 def _expiry(info: Info, expires: datetime, sent: datetime, path: str) -> Iterator[Finding]:
-    onset = "onset-equals-expires" if info.onset == expires else "expires-before-onset"
-    for name, begin, code in (
-        ("sent", sent, "expires-before-sent"),
-        ("effective", info.effective, "expires-before-effective"),
-        ("onset", info.onset, onset),
+    for name, begin, when_equal in (
+        ("sent", sent, "expires-at-once"),
+        ("effective", info.effective, "expires-at-once"),
+        ("onset", info.onset, "onset-equals-expires"),
     ):
         if begin is not None and not earlier(begin, expires):
+            code = when_equal if begin == expires else f"expires-before-{name}"
             rule = f"An info expires after {name}, {times.written(begin)}."
             yield found(code, f"{path}/expires", rule, "Choose a later expires.", times.written(expires))
 

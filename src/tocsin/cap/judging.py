@@ -1,0 +1,111 @@
+"""The verdict on a document: each broken rule with its place, what becomes of the message, and the alert if any.
+
+Two verdicts that never mix: whether it is well-formed CAP is said here; whether it is to be trusted is said by
+``tocsin.cap.signatures`` and only carried along. What a document means for an alarm is decided in ``tocsin.alarms``.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml import etree
+
+from tocsin.cap import document, outcomes, profiles, reading, rules, structure
+from tocsin.cap.catalogue import Grade, Layer, Outcome
+from tocsin.cap.errors import FINDINGS_MAX, CapError, Finding
+from tocsin.cap.limits import LIMITS, Limits
+from tocsin.cap.model import Alert, Message
+
+_BELOW_HEAD = ("alert/info", "alert/references")
+_BY_SENT = ("references-later", "references-self")
+_STEP = re.compile(r"([^/\[]+)(?:\[(\d+)\])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found in one document.
+
+    ``version`` is that of CAP, empty for what is no CAP at all. ``trust`` is the other verdict, ``None`` until somebody
+    has asked for it.
+    """
+
+    findings: tuple[Finding, ...]
+    outcome: Outcome
+    version: str = ""
+    message: Message | None = None
+    trust: object | None = None
+
+    @property
+    def alert(self) -> Alert | None:
+        return self.message.alert if self.message else None
+
+    @property
+    def has_the_form(self) -> bool:
+        """Whether the schema of its version accepts the document."""
+        schema_says_no = (Layer.DOCUMENT, Layer.SCHEMA)
+        return not any(one.layer in schema_says_no and one.grade is not Grade.WARNING for one in self.findings)
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether the document breaks no rule of the standard: neither its schema nor its text."""
+        return not any(one.grade is Grade.ERROR and one.layer is not Layer.PROFILE for one in self.findings)
+
+    @property
+    def gravest(self) -> Grade | None:
+        """The gravest grade among the findings, ``None`` without any."""
+        return next((grade for grade in Grade if any(one.grade is grade for one in self.findings)), None)
+
+
+def judge(data: bytes, limits: Limits = LIMITS, now: datetime | None = None) -> Report:
+    """Return everything that is to say about the document *data*; nothing is raised for what is wrong with it.
+
+    *now*, if given, is the time of receipt: a message from the future is found by it. A report holds at most
+    ``FINDINGS_MAX`` findings, in the order of their lines.
+    """
+    try:
+        root = document.parsed(data, limits)
+    except CapError as why:
+        return Report(findings=why.findings, outcome=Outcome.REJECT)
+    grammar = document.grammar_of(root)
+    findings = [*document.blanks_before_declaration(data), *structure.findings(root, grammar), *reading.nameless(root)]
+    read = reading.understood(root, data)
+    message = read if isinstance(read, Message) else None
+    asked = [*read.notes, *rules.of_a_reader(read.alert, now), *profiles.findings(read.alert)]
+    if message is None:
+        # Stand-ins in the head would be blamed for these.
+        asked = [one for one in asked if one.path.startswith(_BELOW_HEAD) and one.code not in _BY_SENT]
+    findings = _together(findings, asked, root)
+    return Report(
+        findings=tuple(sorted(findings, key=lambda one: one.line or 0)[:FINDINGS_MAX]),
+        outcome=outcomes.outcome(findings, message.alert if message else None),
+        version=grammar.version,
+        message=message,
+    )
+
+
+def _together(found: list[Finding], asked: Iterable[Finding], root: etree._Element) -> list[Finding]:
+    """Return *found* and those of *asked* that say something new, each with its line."""
+    known = {(one.code, one.path) for one in found}
+    places = {one.path for one in found if one.layer is Layer.SCHEMA}
+    new = [one for one in asked if (one.code, one.path) not in known and not _is_said(one, places)]
+    return found + [one if one.line is not None else replace(one, line=_line(root, one.path)) for one in new]
+
+
+def _is_said(finding: Finding, places: set[str]) -> bool:
+    # An element that is missing or of the wrong form is also an empty text to the rules; once is enough.
+    return finding.path in places and finding.code in ("empty-text", "area-desc-empty", "mime-type")
+
+
+def _line(root: etree._Element, path: str) -> int | None:
+    """Return the line of the element at *path*, or of the nearest one above it that is there."""
+    node = root
+    for step in path.split("/")[1:]:
+        match = _STEP.match(step)
+        assert match is not None, "a path is made of names and numbers"
+        same = [child for child in structure.children(node) if etree.QName(child).localname == match[1]]
+        number = int(match[2] or 1)
+        if len(same) < number:
+            break
+        node = same[number - 1]
+    return structure.line_of(node)
