@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from tocsin import cap
-from tocsin.cap import signatures
+from tocsin.cap import feeds, signatures
 from tocsin.cap.signatures import Reason, Relaxation, Verdict
 
 from .conftest import RECEIVED
@@ -13,11 +13,7 @@ Corpus = list[tuple[dict[str, Any], bytes]]
 
 
 def signed_alerts(corpus: Corpus) -> Corpus:
-    return [(row, data) for row, data in corpus if row["kind"] == "alert" and row["signatures"] and not older(row)]
-
-
-def older(row: dict[str, Any]) -> bool:
-    return bool(row["cap_version"] != "1.2")
+    return [(row, data) for row, data in corpus if row["kind"] == "alert" and row["signatures"]]
 
 
 def expected(details: dict[str, Any]) -> Verdict:
@@ -66,3 +62,11 @@ def test_what_is_shown_of_a_real_signed_alert_is_the_same_alert(corpus: Corpus) 
         trust = signatures.verify(data, signatures.NO_SENDERS, RECEIVED, relaxations=frozenset(Relaxation))
         if row["xsd_valid"]:
             assert cap.read(trust.document) == cap.read(data), row["path"]
+
+
+def test_a_signed_alert_that_is_cut_out_of_a_feed_still_verifies(corpus: Corpus) -> None:
+    data = next(data for row, data in corpus if row["path"].endswith("testdata/canada_signed.atom"))
+    (entry,) = feeds.read(data).entries
+    document = entry.alerts[0].document
+    trust = signatures.verify(document, signatures.NO_SENDERS, RECEIVED, relaxations=frozenset(Relaxation))
+    assert [each.verdict for each in trust.signatures] == [Verdict.UNTRUSTED, Verdict.UNTRUSTED]

@@ -69,6 +69,17 @@ def test_a_new_certificate_is_trusted_beside_the_old_one(drill: cap.Alert, duty_
         assert signatures.verify(signed, senders, RECEIVED).verdict is Verdict.TRUSTED
 
 
+def test_a_renewed_certificate_of_the_same_key_is_trusted_whichever_the_message_brings(drill: cap.Alert) -> None:
+    old = office("TEST office", begin=RECEIVED - timedelta(days=800))
+    new = office("TEST office", old.key)
+    senders = Senders({drill.sender: (old.certificate, new.certificate)})
+    for each in (old, new):
+        signed = signatures.sign(drill, each.key, each.certificate)
+        assert signatures.verify(signed, senders, RECEIVED).verdict is Verdict.TRUSTED
+        only_old = Senders({drill.sender: (old.certificate,)})
+        assert signatures.verify(signed, only_old, RECEIVED).reason is Reason.CERTIFICATE_EXPIRED
+
+
 @pytest.mark.parametrize("kind", ["short RSA", "small curve"])
 def test_a_registered_key_that_is_too_short_is_not_trusted(drill: cap.Alert, kind: str) -> None:
     key: signatures.SigningKey

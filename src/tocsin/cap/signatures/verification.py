@@ -119,11 +119,14 @@ def _first_fit(
     root: etree._Element, number: int, form: Form, registered: tuple[x509.Certificate, ...]
 ) -> _Attempt | Reason:
     """Try the registered keys, then those inside the message, over the alert as it is and as it may have been."""
-    keys: list[x509.Certificate | None] = [*registered]
     try:
-        keys += map(_certificate, form.certificates)
+        own = [_certificate(each) for each in form.certificates]
     except (ValueError, UnsupportedAlgorithm):
         return Reason.CERTIFICATE_UNREADABLE
+    # A certificate that is repeated, or registered as well, is tried once.
+    distinct = {key_bytes(each): each for each in (*own, *registered)}
+    keys: list[x509.Certificate | None] = [*registered]
+    keys += [each for each in distinct.values() if each not in registered]
     if form.has_key_value:
         keys.append(None)
     if not keys:
@@ -137,7 +140,7 @@ def _first_fit(
             misfits.add(outcome)
     if Misfit.DIGEST in misfits:
         return Reason.DIGEST_MISMATCH
-    return Reason.SIGNATURE_MISMATCH if len(keys) > len(registered) else Reason.NO_KEY
+    return Reason.SIGNATURE_MISMATCH if own or form.has_key_value else Reason.NO_KEY
 
 
 def _variants(root: etree._Element, number: int) -> Iterator[tuple[etree._Element, int, frozenset[Relaxation], bool]]:
@@ -194,11 +197,13 @@ def _reason(
         return Reason.OLD_ALGORITHM
     if _is_weak(certificate):
         return Reason.WEAK_KEY
+    # A key whose certificate was renewed is registered with both; the one that holds now speaks for it.
+    same_key = [each for each in registered if key_bytes(each) == key_bytes(certificate)]
+    if any(each.not_valid_before_utc <= at <= each.not_valid_after_utc for each in same_key):
+        return Reason.KEY_REGISTERED
     if at > certificate.not_valid_after_utc:
         return Reason.CERTIFICATE_EXPIRED
-    if at < certificate.not_valid_before_utc:
-        return Reason.CERTIFICATE_NOT_YET_VALID
-    return Reason.KEY_REGISTERED
+    return Reason.CERTIFICATE_NOT_YET_VALID
 
 
 def _is_weak(certificate: x509.Certificate) -> bool:
