@@ -200,7 +200,7 @@ def certificate(folder: Path, name: str) -> Path:
     return file
 
 
-def test_tls_checks_the_name_and_not_the_address(tmp_path: Path) -> None:
+def test_tls_checks_the_name_and_is_never_given_up_on_the_way(tmp_path: Path) -> None:
     file = certificate(tmp_path, "alerts.example.org")
     seen: list[str | None] = []
     theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -211,7 +211,7 @@ def test_tls_checks_the_name_and_not_the_address(tmp_path: Path) -> None:
     async def home(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    async def run() -> tuple[object, object, object, str]:
+    async def run() -> tuple[object, object, object, object, str]:
         server = Server({"/": answer(b"TEST")})
         listener = await asyncio.start_server(server._serve, "127.0.0.1", 0, ssl=theirs)
         port = listener.sockets[0].getsockname()[1]
@@ -220,15 +220,19 @@ def test_tls_checks_the_name_and_not_the_address(tmp_path: Path) -> None:
             client = GuardedClient(reach, tls=ours, look_up=home)
             good = await client.get(f"https://alerts.example.org:{port}/")
             other = await client.get(f"https://other.example.org:{port}/")
+            server.answers["/"] = answer(status="302 Found", Location=f"http://alerts.example.org:{port}/")
+            down = await client.get(f"https://alerts.example.org:{port}/")
             stranger = await GuardedClient(reach, look_up=home).get(f"https://alerts.example.org:{port}/")
         finally:
             listener.close()
             await listener.wait_closed()
-        return good, other, stranger, server.heads[0]
+        return good, other, stranger, down, server.heads[0]
 
-    good, other, stranger, head = asyncio.run(run())
+    good, other, stranger, down, head = asyncio.run(run())
     assert isinstance(good, Fetched)
     assert "Host: alerts.example.org:" in head
     assert seen[0] == "alerts.example.org"
     assert isinstance(other, Failed)
     assert isinstance(stranger, Failed)
+    assert isinstance(down, Forbidden)
+    assert down.code == "downgrade"

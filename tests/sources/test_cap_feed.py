@@ -29,6 +29,8 @@ from tocsin.sources.cap_feed import CapFeed, Settings
 from tocsin.sources.cap_feed.source import LOADS_MAX
 from tocsin.testing.source import NOW, SourceContract, names, sample_alert
 
+from ..fetch.duty import answer, serving
+
 FEED = "https://example.org/feed/alerts.atom"
 
 
@@ -256,3 +258,22 @@ def test_a_message_comes_with_what_its_signature_is_worth() -> None:
         assert isinstance(received.report.trust, signatures.Trust)
         assert received.report.trust.verdict is verdict
         assert received.report.is_well_formed
+
+
+def test_a_feed_is_polled_through_the_guarded_client() -> None:
+    async def run() -> tuple[Polled, Polled, list[str]]:
+        async with serving({}) as server:
+            listing = feed("<entry><link type='application/cap+xml' href='one.cap'/></entry>")
+            server.answers["/alerts.atom"] = answer(listing, ETag='"1"', Content_Type="text/html")
+            server.answers["/one.cap"] = answer(sample_alert("one"))
+            source = CapFeed(Settings(url=server.url("/alerts.atom")), server.client)
+            first = await source.poll(NOTHING_KNOWN, NOW)
+            server.answers["/alerts.atom"] = answer(status="304 Not Modified")
+            return first, await source.poll(first.memory, NOW), server.heads
+
+    first, second, heads = asyncio.run(run())
+    assert names(first) == ["one"]
+    assert first.received[0].document == sample_alert("one")
+    assert second.received == ()
+    assert [head.split()[1] for head in heads] == ["/alerts.atom", "/one.cap", "/alerts.atom"]
+    assert 'If-None-Match: "1"' in heads[2]
