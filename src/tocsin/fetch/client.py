@@ -105,9 +105,9 @@ class GuardedClient:
     async def _exchange(
         self, method: str, url: httpx.URL | Forbidden, headers: Mapping[str, str], content: bytes, limits: FetchLimits
     ) -> _Answer | Forbidden | Failed:
-        refusal = url if isinstance(url, Forbidden) else self._reach.refusal(url)
-        if refusal is not None or isinstance(url, Forbidden):
-            assert refusal is not None
+        if isinstance(url, Forbidden):
+            return url
+        if refusal := self._reach.refusal(url):
             return refusal
         host = url.netloc.decode("ascii")
         sent = {"Host": host, "User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers}
