@@ -58,8 +58,8 @@ def geometry(area: Area, path: str = "area") -> Geometry:
 def _polygon(text: str, path: str, made: list[BaseGeometry], notes: list[Finding]) -> None:
     points, faults = shapes.ring(text)
     lost = not points or any(fault.code in _LOST for fault in faults)
-    for fault in faults:
-        notes.append(found(fault.code, path, str(fault), "It is left out." if lost else "It is mended here.", text))
+    fate = "It is left out." if lost else "It is mended here."
+    notes.extend(found(fault.code, path, str(fault), fate, text) for fault in faults)
     if lost:
         return
     if points[0] != points[-1]:

@@ -139,4 +139,5 @@ class Message:
     version: str
     alert: Alert
     notes: tuple[Finding, ...] = ()
-    dates: Mapping[str, str] = field(default_factory=dict)
+    # A mapping has no hash; the bytes say the same.
+    dates: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -14,10 +14,13 @@ from tocsin.cap.values import MsgType, Status
 
 MARK = "urn:oasis:names:tc:emergency:cap:1.2:profile:CAP-AU:1.0"
 EVENT_LIST = "AUeventLIST"
+# Where the list stood before it had a name of its own.
+EVENT_LIST_OLDER = "https://govshare.gov.au/xmlui/handle/10772/6495"
 
 
 def _has_one_event_code(info: Info) -> bool:
-    return sum(EVENT_LIST.lower() in pair.value_name.lower() for pair in info.event_codes) == 1
+    listed = [pair for pair in info.event_codes if EVENT_LIST in pair.value_name or pair.value_name == EVENT_LIST_OLDER]
+    return len(listed) == 1
 
 
 def _cancels_at_once(alert: Alert) -> bool:
