@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # Program that must be on PATH, and the Debian package that has it.
-PROGRAMS = {"chromium": "chromium", "nginx": "nginx-light", "caddy": "caddy", "gcc": "gcc"}
+PROGRAMS = {"chromium": "chromium", "nginx": "nginx-light", "caddy": "caddy", "xmlsec1": "xmlsec1", "gcc": "gcc"}
 # File that must be there, and the Debian package that has it.
 FILES = {"/usr/include/stdio.h": "libc6-dev", "/usr/include/openssl/ssl.h": "libssl-dev"}
 
