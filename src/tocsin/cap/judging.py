@@ -43,8 +43,7 @@ class Report:
     @property
     def has_the_form(self) -> bool:
         """Whether the schema of its version accepts the document."""
-        schema_says_no = (Layer.DOCUMENT, Layer.SCHEMA)
-        return not any(one.layer in schema_says_no and one.grade is not Grade.WARNING for one in self.findings)
+        return not any(one.layer in (Layer.DOCUMENT, Layer.SCHEMA) for one in self.findings)
 
     @property
     def is_well_formed(self) -> bool:
