@@ -6,6 +6,7 @@ What the tree says is not looked at here (``structure``).
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -24,9 +25,9 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 # An encoding in which every byte below 128 is the character of ASCII, so that a prolog can be read in bytes.
 _ASCII_COMPATIBLE = rb"(?:utf-8|us-ascii|iso-8859-[0-9]{1,2}|windows-125[0-8])"
 _PLAIN_PROLOG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n]+version=[\"'][0-9.]{1,5}[\"']"
-    rb"(?:[ \t\r\n]+encoding=[\"']" + _ASCII_COMPATIBLE + rb"[\"'])?"
-    rb"(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?[ \t\r\n]*\?>)?[ \t\r\n]*<[A-Za-z]",
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*[\"'][0-9.]{1,5}[\"']"
+    rb"(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*[\"']" + _ASCII_COMPATIBLE + rb"[\"'])?"
+    rb"(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*[\"'](?:yes|no)[\"'])?[ \t\r\n]*\?>)?[ \t\r\n]*<[A-Za-z]",
     re.IGNORECASE,
 )
 
@@ -134,10 +135,18 @@ def _refuse_other_documents(root: etree._Element) -> None:
     raise CapError(_finding(code, rule, remedy, found=found, path=excerpt(name.localname), line=line_of(root)))
 
 
+_has_more_elements = etree.XPath("count(//*) > $most")
+
+
+@cache
+def _is_deeper(depth: int) -> etree.XPath:
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
+
+
 def _measure(root: etree._Element, size_bytes: int, limits: Limits) -> None:
-    if root.xpath(f"boolean({'/*' * (limits.depth_max + 1)})"):
+    if _is_deeper(limits.depth_max)(root):
         raise _too_large("depth", "deeper elements", f"at most {limits.depth_max} elements inside each other")
-    if root.xpath(f"count(//*) > {limits.elements_max}"):
+    if _has_more_elements(root, most=limits.elements_max):
         raise _too_large("elements", "more elements", f"at most {limits.elements_max} elements")
     # No encoding puts two characters into a byte.
     if size_bytes > limits.text_characters_max:

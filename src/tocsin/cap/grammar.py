@@ -163,9 +163,9 @@ class Group:
         self.groups = {row.name: Group(namespace, row.content) for row in rows if isinstance(row.content, tuple)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
-    """The form of one version of CAP. Only 1.2 has a place for a signature."""
+    """The form of one version of CAP; there is one of each. Only 1.2 has a place for a signature."""
 
     version: str
     namespace: str

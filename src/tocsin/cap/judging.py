@@ -67,9 +67,11 @@ def judge(data: bytes, limits: Limits = LIMITS, now: datetime | None = None) -> 
     except CapError as why:
         return Report(findings=why.findings, outcome=Outcome.REJECT)
     grammar = document.grammar_of(root)
-    findings = [*document.blanks_before_declaration(data), *structure.findings(root, grammar), *reading.nameless(root)]
+    findings = [*document.blanks_before_declaration(data), *structure.findings(root, grammar)]
     read = reading.understood(root, data)
     message = read if isinstance(read, Message) else None
+    if message is None:
+        findings += reading.nameless(root)
     asked = [*read.notes, *rules.of_a_reader(read.alert, now), *profiles.findings(read.alert)]
     if message is None:
         # Stand-ins in the head would be blamed for these.
