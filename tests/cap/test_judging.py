@@ -122,6 +122,12 @@ def test_a_comb_of_thousands_of_teeth_is_not_searched_for_crossings(document: st
     assert "polygon-unchecked" in codes(report)
 
 
+def test_a_report_on_thousands_of_faults_is_short_and_asks_for_a_person(document: str) -> None:
+    report = judged(document, "    <area>", "<parameter><valueName/><value/></parameter>" * 4000 + "<area>")
+    assert len(report.findings) == 100
+    assert report.outcome is QUARANTINE
+
+
 def test_the_two_verdicts_are_kept_apart(document: str) -> None:
     assert cap.judge(document.encode()).trust is None
 

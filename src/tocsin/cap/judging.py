@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -19,6 +20,8 @@ from tocsin.cap.model import Alert, Message
 
 _BELOW_HEAD = ("alert/info", "alert/references")
 _BY_SENT = ("references-later", "references-self")
+# One more than a report holds: then it is known that there are more.
+_MANY = FINDINGS_MAX + 1
 _STEP = re.compile(r"([^/\[]+)(?:\[(\d+)\])?")
 
 
@@ -72,7 +75,11 @@ def judge(data: bytes, limits: Limits = LIMITS, now: datetime | None = None) -> 
     message = read if isinstance(read, Message) else None
     if message is None:
         findings += reading.nameless(root)
-    asked = [*read.notes, *rules.of_a_reader(read.alert, now), *profiles.findings(read.alert)]
+    asked = [
+        *read.notes[:_MANY],
+        *rules.of_a_reader(read.alert, now),
+        *islice(profiles.findings(read.alert), _MANY),
+    ]
     if message is None:
         # Stand-ins in the head would be blamed for these.
         asked = [one for one in asked if one.path.startswith(_BELOW_HEAD) and one.code not in _BY_SENT]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from tocsin.cap import shapes
 from tocsin.cap.catalogue import CATALOGUE, Outcome
-from tocsin.cap.errors import Finding
+from tocsin.cap.errors import FINDINGS_MAX, Finding
 from tocsin.cap.model import Alert, Area
 from tocsin.cap.values import VERY_LIKELY, MsgType
 
@@ -35,17 +35,26 @@ _AREA_LOSSES = (
 
 def outcome(findings: Iterable[Finding], alert: Alert | None) -> Outcome:
     """Return the gravest outcome of *findings*; a message that could not be understood is at least kept apart."""
+    findings = list(findings)
     found = [_of(finding, alert) for finding in findings]
-    if alert is None:
+    found += [Outcome.QUARANTINE for place in _spoilt(findings) if alert and not _is_somewhere(_area(place, alert))]
+    # More faults than a report holds are more than anybody can have looked at.
+    if alert is None or len(findings) > FINDINGS_MAX:
         found.append(Outcome.QUARANTINE)
     return max(found, key=_RANK.index, default=Outcome.ACCEPT)
+
+
+def _spoilt(findings: list[Finding]) -> set[str]:
+    """Return the paths of the areas that lost a shape or their name."""
+    lost = [one for one in findings if one.code in _AREA_LOSSES or one.path.endswith("/areaDesc")]
+    return {match[0] for one in lost if (match := _AREA_PATH.match(one.path))}
 
 
 def _of(finding: Finding, alert: Alert | None) -> Outcome:
     name = finding.path.rpartition("/")[2].partition("[")[0]
     usual = CATALOGUE[finding.code].outcome
     if finding.code in _ABSENCES:
-        return _of_absence(finding, name, alert, usual)
+        return _of_absence(finding, name, usual)
     if finding.path == "alert/sent" and finding.code in ("date-naive", "date-naive-older", "date-bad"):
         return Outcome.QUARANTINE if finding.found else Outcome.REJECT
     if alert is None:
@@ -56,17 +65,13 @@ def _of(finding: Finding, alert: Alert | None) -> Outcome:
         return Outcome.QUARANTINE
     if finding.code in _CANCEL_ONLY and alert.msg_type is MsgType.CANCEL:
         return Outcome.QUARANTINE
-    if finding.code in _AREA_LOSSES and not _is_somewhere(_area(finding.path, alert)):
-        return Outcome.QUARANTINE
     return usual
 
 
-def _of_absence(finding: Finding, name: str, alert: Alert | None, usual: Outcome) -> Outcome:
+def _of_absence(finding: Finding, name: str, usual: Outcome) -> Outcome:
     if finding.path.count("/") == 1 and name in _IDENTITY:
         return Outcome.REJECT
     if name in _MEANING and finding.found != VERY_LIKELY:
-        return Outcome.QUARANTINE
-    if name == "areaDesc" and alert is not None and not _is_somewhere(_area(finding.path, alert)):
         return Outcome.QUARANTINE
     return usual
 

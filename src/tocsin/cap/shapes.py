@@ -119,7 +119,8 @@ def _unreadable(words: list[str]) -> ShapeError:
 
 def _beyond(points: tuple[Point, ...]) -> Iterator[ShapeError]:
     for axis, name, most in ((0, "lat", 90), (1, "lon", 180)):
-        worst = max(points, key=lambda point: abs(point[axis]))[axis]
+        degrees = [point[axis] for point in points]
+        worst = max(max(degrees), min(degrees), key=abs)
         if abs(worst) > most:
             rule = "Latitude comes first and lies" if axis == 0 else "Longitude comes second and lies"
             yield ShapeError(f"polygon-{name}-range", f"{rule} between -{most} and {most}; found {worst:.6g}.")

@@ -15,6 +15,7 @@ from lxml import etree
 from tocsin.cap import datatypes, lists, times
 from tocsin.cap.elements import Elements
 from tocsin.cap.errors import Finding, excerpt
+from tocsin.cap.limits import REFERENCES_CHARACTERS_MAX
 from tocsin.cap.model import DEFAULT_LANGUAGE, Alert, Area, Info, Pair, Reference, Resource
 from tocsin.cap.structure import line_of, text_of
 from tocsin.cap.values import (
@@ -101,6 +102,11 @@ class Transcript:
         if nodes and not text.strip():
             rule = "An empty list of references is the same as none."
             self._note("references-empty", "alert/references", nodes[0], rule, "Leave the element out.")
+        if len(text) > REFERENCES_CHARACTERS_MAX:
+            rule = f"References have at most {REFERENCES_CHARACTERS_MAX} characters; none of these is read."
+            remedy = "Name the messages that have not expired."
+            self._note("references-malformed", "alert/references", nodes[0], rule, remedy, text)
+            return ()
         if self.version == "1.0":
             found = lists.older_references(text)
             if found:

@@ -4,6 +4,8 @@ A message is held against the profiles that it claims. A profile never changes w
 are for the issuer, and a warning that breaks one is a warning all the same.
 """
 
+from collections.abc import Iterator
+
 from tocsin.cap.errors import Finding
 from tocsin.cap.model import Alert
 from tocsin.cap.profiles import cap_au, cap_cp, ipaws, meteoalarm
@@ -12,9 +14,11 @@ from tocsin.cap.profiles.check import Profile
 PROFILES: tuple[Profile, ...] = (ipaws.PROFILE, cap_cp.PROFILE, cap_au.PROFILE, meteoalarm.PROFILE)
 
 
-def findings(alert: Alert, profiles: tuple[Profile, ...] = PROFILES) -> list[Finding]:
-    """Return what *alert* breaks of those *profiles* that it claims to follow."""
-    return [finding for profile in profiles if profile.is_claimed_by(alert) for finding in profile.findings(alert)]
+def findings(alert: Alert, profiles: tuple[Profile, ...] = PROFILES) -> Iterator[Finding]:
+    """Yield what *alert* breaks of those *profiles* that it claims to follow."""
+    for profile in profiles:
+        if profile.is_claimed_by(alert):
+            yield from profile.findings(alert)
 
 
 def claimed(alert: Alert) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ line, the model has no document. National rules are in ``tocsin.cap.profiles``.
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain, islice
 
-from tocsin.cap.errors import Finding
+from tocsin.cap.errors import FINDINGS_MAX, Finding
 from tocsin.cap.model import Alert
 from tocsin.cap.rules import areas, calendar, heads, infos, prose, references
 from tocsin.cap.rules.areas import RingRule
@@ -21,9 +22,12 @@ def of_a_sender(alert: Alert) -> list[Finding]:
 
 
 def of_a_reader(alert: Alert, now: datetime | None = None) -> list[Finding]:
-    """Return every rule that *alert* breaks, odd and risky things included. Without *now* no future is looked for."""
+    """Return every rule that *alert* breaks, odd and risky things included. Without *now* no future is looked for.
+
+    One more than a report holds is enough: a hostile document is not judged to its end.
+    """
     standard = _standard(alert, (Crossings(),))
-    return [*standard, *calendar.content(alert, now), *prose.content(alert)]
+    return list(islice(chain(standard, calendar.content(alert, now), prose.content(alert)), FINDINGS_MAX + 1))
 
 
 def _standard(alert: Alert, ring_rules: tuple[RingRule, ...]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tocsin.cap.errors import Finding
+from tocsin.cap.limits import PROSE_CHARACTERS_MAX
 from tocsin.cap.model import Alert, Info
 from tocsin.cap.rules.words import found
 
@@ -47,7 +48,7 @@ def _info(info: Info, path: str) -> Iterator[Finding]:
 
 
 def _html(text: str, path: str) -> Iterator[Finding]:
-    match = _HTML.search(text) or _ENTITY.search(text)
+    match = _HTML.search(text, 0, PROSE_CHARACTERS_MAX) or _ENTITY.search(text, 0, PROSE_CHARACTERS_MAX)
     if match is not None:
         rule = "A text is shown as it is; HTML is not understood."
         yield found("html-in-text", path, rule, "Write plain text.", match[0])
