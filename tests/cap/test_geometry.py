@@ -16,6 +16,7 @@ MENDED = {
     "a longitude of 190": ("10,179 11,179 11,190 10,190 10,179", "polygon-lon-range", 11.0),
     "too short": ("50,30 51,30 50,30", "polygon-short", 0.0),
     "latitude last": ("100,50 101,50 101,51 100,50", "polygon-lat-range", 0.0),
+    "a longitude without end": ("10,179 11,9999999999999 10,180 10,179", "polygon-lon-range", 0.0),
     "no numbers": ("()", "polygon-unparsable", 0.0),
     "nothing": ("", "polygon-empty", 0.0),
 }

@@ -25,6 +25,8 @@ CIRCLE_POINTS = 64
 
 # Nothing is left of these; what they meant is not guessed.
 _LOST = ("polygon-short", "polygon-lat-range")
+# A longitude within one turn can be brought back; beyond, it is no longitude.
+LONGITUDE_MAX = 360
 # Repairing a ring that crosses itself costs more than finding that it does.
 POINTS_REPAIRED_MAX = 5_000
 
@@ -58,6 +60,7 @@ def geometry(area: Area, path: str = "area") -> Geometry:
 def _polygon(text: str, path: str, made: list[BaseGeometry], notes: list[Finding]) -> None:
     points, faults = shapes.ring(text)
     lost = not points or any(fault.code in _LOST for fault in faults)
+    lost = lost or max(abs(longitude) for _, longitude in points) > LONGITUDE_MAX
     fate = "It is left out." if lost else "It is mended here."
     notes.extend(found(fault.code, path, str(fault), fate, text) for fault in faults)
     if lost:
