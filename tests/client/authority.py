@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from tocsin.alarms import Board
-from tocsin.client.holding import take, without
+from tocsin.client.holding import take
 from tocsin.live import frames
 from tocsin.notice import (
     EVERY_CHANNEL,
@@ -129,10 +129,12 @@ def board_of(notices: Sequence[Notice]) -> Board:
     return board
 
 
-def heartbeat(board: Board, sequence: int, nonce: str = "", after_s: float = 0, by: SigningKey = HEART) -> bytes:
+def heartbeat(
+    board: Board, sequence: int, nonce: str = "", after_s: float = 0, by: SigningKey = HEART, rosters: int = 1
+) -> bytes:
     """Return the frame of a heartbeat that says *board* at *sequence*, *after_s* seconds after ``NOW``."""
     time_ms = int((NOW + after_s) * 1000)
-    root = b64(without(board, frozenset()).root())
-    beat = Heartbeat(1, NAME, time_ms, time_ms + 15_000, str(at(sequence)), NO_HASH, root, RosterVersions(1, 1), nonce)
+    root, versions = b64(board.root()), RosterVersions(rosters, rosters)
+    beat = Heartbeat(1, NAME, time_ms, time_ms + 15_000, str(at(sequence)), NO_HASH, root, versions, nonce)
     assert encode(beat)
     return frames.heartbeat(seal(by, Magic.HEARTBEAT, beat).pack())

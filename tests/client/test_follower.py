@@ -164,12 +164,60 @@ def test_a_heartbeat_by_the_key_that_issues_is_not_believed() -> None:
     assert event.reason is Reason.KEY
 
 
-def test_a_notice_that_is_held_back_is_noticed_by_the_heartbeat_ahead() -> None:
+def test_a_notice_that_is_held_back_is_noticed_by_the_second_heartbeat_ahead() -> None:
     follower = live()
-    (event,) = feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5))
+    assert feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5)) == [], "it may have crossed the notice"
+    (event,) = feed(follower, heartbeat(board_of([KYIV, LVIV]), 7, after_s=10))
     assert isinstance(event, NotLive)
     assert event.reason is Silence.WITHHELD
     assert follower.broken
+    assert follower.position == at(5)
+
+
+def test_a_heartbeat_that_crosses_a_notice_confirms_nothing_and_breaks_nothing() -> None:
+    follower = live()
+    assert feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5)) == []
+    feed(follower, told(KYIV, 6), told(LVIV, 7))
+    assert feed(follower, heartbeat(board_of([KYIV]), 6, after_s=10)) == []
+    (heard,) = feed(follower, heartbeat(board_of([KYIV, LVIV]), 7, after_s=15))
+    assert isinstance(heard, Heard)
+    assert follower.position == at(7)
+    assert not follower.broken
+
+
+def test_a_position_that_nobody_signed_hides_no_alert() -> None:
+    follower = live()
+    lie = f'event: roster\ndata: {{"position":"{at(999_999)}","roster":"{b64(ROSTERS[0])}"}}\n\n'.encode()
+    assert feed(follower, lie) == []
+    assert feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5)) == [], "the alert of position 6 was held back"
+    (event,) = feed(follower, heartbeat(board_of([KYIV]), 6, after_s=10))
+    assert isinstance(event, NotLive)
+    assert (follower.broken, follower.position) == (True, None)
+
+
+def test_a_connection_goes_on_from_the_position_that_a_heartbeat_confirmed() -> None:
+    follower = live()
+    feed(follower, told(KYIV, 6))
+    assert follower.position == at(5)
+    feed(follower, heartbeat(board_of([KYIV]), 6, after_s=5))
+    assert follower.position == at(6)
+
+
+def test_a_roster_that_is_held_back_is_noticed() -> None:
+    follower = live()
+    (event,) = feed(follower, heartbeat(board_of([]), 5, after_s=5, rosters=2))
+    assert isinstance(event, NotLive)
+    assert event.reason is Silence.ROSTERS
+    assert (follower.broken, follower.position) == (True, None)
+
+
+def test_a_server_that_was_restored_from_a_backup_is_held_against_its_own_words() -> None:
+    raised = notice("one", 2, regions=("XX-30", "XX-32"))
+    follower = live(raised)
+    feed(follower, snapshot([KYIV], 9))
+    assert follower.board.alarms[KYIV.alarm].notice == raised, "a version never falls"
+    (heard,) = feed(follower, heartbeat(board_of([KYIV]), 9, after_s=5))
+    assert isinstance(heard, Heard)
 
 
 def test_a_heartbeat_before_anything_else_makes_nobody_live() -> None:
@@ -231,17 +279,23 @@ def test_an_orphan_that_is_named_again_is_one_no_longer() -> None:
     assert isinstance(heard, Heard)
 
 
-def test_one_who_resumes_is_not_held_against_a_board_it_never_saw() -> None:
+def test_one_who_resumes_hears_what_it_missed_and_is_live_after_a_snapshot() -> None:
     follower = Follower(TRUST, 100.0, Position(EPOCH, 5))
     follower.connected("abc")
     list(follower.learn_rosters(map(b64, ROSTERS)))
     events = feed(follower, told(LVIV, 6), heartbeat(board_of([KYIV, LVIV]), 6, "abc"))
-    assert [type(event) for event in events] == [ActualNotice, Heard]
+    assert events == [ActualNotice(LVIV)], "KYIV may have been held back: nothing here can tell"
+    assert (follower.broken, follower.position, follower.live) == (True, None, False)
+    follower.connected("def")
+    _, alert, heard = feed(follower, snapshot([KYIV, LVIV], 6), heartbeat(board_of([KYIV, LVIV]), 6, "def", 1))
+    assert alert == ActualNotice(KYIV)
+    assert isinstance(heard, Heard)
 
 
 def test_another_epoch_in_the_heartbeat_asks_for_a_new_connection() -> None:
     follower = live()
-    follower.position = Position("ffffffffffffffff", 5)
+    other = Position("ffffffffffffffff", 5)
+    feed(follower, told(KYIV, 5).replace(str(at(5)).encode(), str(other).encode()))
     assert [type(event) for event in feed(follower, heartbeat(board_of([]), 5, after_s=5))] == [NotLive]
     assert follower.broken
 

@@ -85,14 +85,16 @@ def test_orders_come_as_they_happen_and_a_kill_loses_and_doubles_nothing(server:
     assert set(stream.follower.board.alarms) == {drill.alarm, second.alarm}
 
 
-def test_a_script_that_resumes_from_its_position_hears_only_what_it_missed(server: Server, duty: Operator) -> None:
+def test_a_script_that_resumes_from_its_position_hears_what_it_missed_and_then_what_is_in_force(
+    server: Server, duty: Operator
+) -> None:
     folder = open_folder(server.data)
     first, second = duty.order(alert()), duty.order(alert(region="UA-46"))
     stream = Stream(folder.address, folder.trust, Position.parse(first.position))
     events = stream.events()
     seen = until(events, is_heard)
     events.close()
-    assert [event.notice.id for event in seen if isinstance(event, ActualNotice)] == [second.id]
+    assert [event.notice.id for event in seen if isinstance(event, ActualNotice)] == [second.id, first.id]
 
 
 def test_a_follower_with_other_roots_believes_nothing(server: Server, duty: Operator, tmp_path: Path) -> None:

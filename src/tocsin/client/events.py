@@ -58,6 +58,7 @@ class Silence(StrEnum):
     SILENT = "silent"
     DIFFERS = "differs"
     WITHHELD = "withheld"
+    ROSTERS = "rosters"
 
 
 @dataclass(frozen=True, slots=True)

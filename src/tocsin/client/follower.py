@@ -14,6 +14,7 @@ from tocsin.alarms import Board
 from tocsin.notice import (
     HEARTBEAT_VALID_S,
     DocumentError,
+    Domain,
     Heartbeat,
     Notice,
     Position,
@@ -26,7 +27,7 @@ from tocsin.notice import (
 )
 
 from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
-from .holding import is_news, take, without
+from .holding import is_news, is_older, take
 from .sse import EventParser, ServerEvent
 
 
@@ -64,15 +65,16 @@ Believed = TypeVar("Believed", Notice, Heartbeat, Trust)
 class Follower:
     """What one device believes, and whether it is live.
 
-    ``board`` is what it holds; it is ``whole`` after the first snapshot, and only then held against the heartbeats.
-    ``position`` is where it resumes, ``end`` why the server ended the stream, if it said so. ``broken`` asks for
-    another connection. ``orphans`` are alarms that a snapshot no longer names and whose end was not seen: their history
-    is to be asked for and given to ``learn_history``.
+    ``board`` is what it holds. ``position`` is where it resumes: the last one that a heartbeat confirmed, or None for a
+    snapshot. One who begins at a position holds no board that a heartbeat could confirm, so after what was missed it
+    asks for a snapshot, and is told again of what is in force. ``end`` is why the server ended the stream, if it said
+    so. ``broken`` asks for another connection. ``orphans`` are alarms that a snapshot no longer names and whose end was
+    not seen: their history is to be asked for and given to ``learn_history``.
     """
 
     def __init__(self, trust: Trust, now: float, position: Position | None = None) -> None:
         self.trust, self.position = trust, position
-        self.board, self.whole = Board(), False
+        self.board = Board()
         self.orphans: frozenset[str] = frozenset()
         self.broken = False
         self.end: str | None = None
@@ -80,10 +82,16 @@ class Follower:
         self._heard_at, self._newest_ms, self._said_not_live = now, 0, False
         self._nonce: str | None = None
         self._parser = EventParser()
+        # What came on this connection: where the frames say it ends, and what the server told since its last snapshot.
+        # Neither is signed; both are held against the heartbeats.
+        self._reached, self._served, self._whole = position, Board(), False
+        # The sequence that the last heartbeat found missing, there or here; the next one finds it or there is a lie.
+        self._awaited: int | None = None
 
     def connected(self, nonce: str | None) -> None:
         """Begin a new connection; its first heartbeat must carry *nonce*."""
         self._parser, self._nonce, self.broken, self.end = EventParser(), nonce, False, None
+        self._reached, self._awaited = self.position, None
 
     def signed_now(self, now: float) -> int:
         """Return Unix seconds by the last believed heartbeat; 0 before the first."""
@@ -154,36 +162,37 @@ class Follower:
         except (msgspec.MsgspecError, DocumentError) as why:
             yield NotBelieved(event.name, Reason.DOCUMENT, str(why))
             return
-        # A refused notice moves the position too: the board hash of the next heartbeat shows that something is missing.
+        # Anybody on the way can write a position: it is believed when a heartbeat names it with the board held here.
         if position is not None:
-            self.position = position
+            self._reached = position
         yield from handle(data)
 
     def _snapshot(self, data: _SnapshotData) -> Iterator[Event]:
-        assert self.position
-        before, self.board, self.orphans, self.whole = self.board, Board(), frozenset(), True
-        yield Snapshot(self.position)
+        assert self._reached
+        before, self._served, self._whole = self.board, Board(), True
+        yield Snapshot(self._reached)
         for roster in data.rosters:
             yield from self._learn("snapshot", roster)
         news: list[Event] = []
         for status in Status:
             for envelope in getattr(data, status.value):
                 notice = self._opened("snapshot", envelope, partial(self.trust.verify_event, status=status))
-                if not isinstance(notice, Notice):
+                if isinstance(notice, Notice):
+                    self._served = take(self._served, notice, self._reached.sequence)
+                    news += self._take(notice, self._reached.sequence)
+                else:
                     yield notice
-                    continue
-                news += [told(notice)] if is_news(before, notice) else []
-                self.board = take(self.board, notice, self.position.sequence)
-        self.orphans = frozenset(name for name in before.alarms if self.board.find(name) is None)
-        for name in self.orphans:
-            self.board = take(self.board, before.alarms[name].notice, before.alarms[name].sequence)
+        self.orphans = frozenset(name for name in before.alarms if self._served.find(name) is None)
         yield from news
 
     def _notice(self, event: str, status: Status, data: _NoticeData) -> Iterator[Event]:
         notice = self._opened(event, data.envelope, partial(self.trust.verify_event, status=status))
         if isinstance(notice, Notice):
-            assert self.position
-            yield from self._take(notice, self.position.sequence)
+            assert self._reached
+            yield from self._take(notice, self._reached.sequence)
+            # An old notice that is played again does not change what the server has in force.
+            if not is_older(self.board, notice):
+                self._served = take(self._served, notice, self._reached.sequence)
         else:
             yield notice
 
@@ -211,27 +220,51 @@ class Follower:
         heartbeat = self._opened("heartbeat", data.heartbeat, verify)
         if isinstance(heartbeat, Heartbeat):
             self._nonce = None
-            yield self._apart(heartbeat) or self._heard(heartbeat, now)
+            yield from self._compared(heartbeat, now)
         else:
             # The first heartbeat alone carries the nonce: without it this connection may be a recording for ever.
             self.broken = self.broken or heartbeat.reason is Reason.NONCE
             yield heartbeat
 
-    def _heard(self, heartbeat: Heartbeat, now: float) -> Heard:
-        self._heard_at, self._newest_ms, self._said_not_live = now, heartbeat.time_ms, False
-        return Heard(heartbeat)
-
-    def _apart(self, heartbeat: Heartbeat) -> NotLive | None:
-        """Say how what the server has in force departs from what is held here, if it does."""
-        theirs, ours = Position.parse(heartbeat.position), self.position
-        if ours is None or theirs.epoch != ours.epoch or theirs.sequence > ours.sequence:
-            self.broken = True
-            message = f"the server is at {theirs}, what came ends at {ours or 'nothing'}"
-            return self._not_live(Silence.WITHHELD, message)
-        if self.whole and theirs == ours and b64(without(self.board, self.orphans).root()) != heartbeat.board:
+    def _compared(self, heartbeat: Heartbeat, now: float) -> Iterator[Event]:
+        """Hold what came against *heartbeat*: only the same position, rosters and board confirm anything."""
+        theirs, ours = Position.parse(heartbeat.position), self._reached
+        if ours is None or theirs.epoch != ours.epoch:
+            yield self._start_over(
+                Silence.WITHHELD, f"the server is at {theirs}, what came ends at {ours or 'nothing'}"
+            )
+        elif theirs.sequence != ours.sequence:
+            yield from self._elsewhere(theirs, ours)
+        elif self._lacks_rosters(heartbeat):
+            yield self._start_over(Silence.ROSTERS, f"the rosters at {theirs} are newer than the ones known here")
+        elif not self._whole:
             self.broken, self.position = True, None
-            return self._not_live(Silence.DIFFERS, f"the board at {theirs} is not the one held here")
-        return None
+        elif b64(self._served.root()) != heartbeat.board:
+            yield self._start_over(Silence.DIFFERS, f"the board at {theirs} is not the one held here")
+        else:
+            self.position, self._awaited = ours, None
+            self._heard_at, self._newest_ms, self._said_not_live = now, heartbeat.time_ms, False
+            yield Heard(heartbeat)
+
+    def _elsewhere(self, theirs: Position, ours: Position) -> Iterator[Event]:
+        """A heartbeat may cross a notice on its way, so one alone proves nothing; the next one has caught up."""
+        behind, ahead = sorted((theirs.sequence, ours.sequence))
+        if self._awaited is None or behind >= self._awaited:
+            self._awaited = ahead
+        elif theirs.sequence > ours.sequence:
+            self.broken = True
+            yield self._not_live(Silence.WITHHELD, f"the server is at {theirs}, what came ends at {ours}")
+        else:
+            yield self._start_over(Silence.DIFFERS, f"what came ends at {ours}, and the server is only at {theirs}")
+
+    def _lacks_rosters(self, heartbeat: Heartbeat) -> bool:
+        signed = {Domain.ACTUAL: heartbeat.rosters.actual, Domain.EXERCISE: heartbeat.rosters.exercise}
+        known = self.trust.rosters
+        return any(domain not in known or known[domain].version < version for domain, version in signed.items())
+
+    def _start_over(self, reason: Silence, message: str) -> NotLive:
+        self.broken, self.position = True, None
+        return self._not_live(reason, message)
 
     def _not_live(self, reason: Silence, message: str) -> NotLive:
         self._said_not_live = True

@@ -25,6 +25,12 @@ def is_news(board: Board, notice: Notice) -> bool:
     return held is None or held.notice.version < notice.version
 
 
+def is_older(board: Board, notice: Notice) -> bool:
+    """Whether *board* holds a newer version of the alarm than *notice*."""
+    held = board.find(notice.alarm)
+    return held is not None and held.notice.version > notice.version
+
+
 def take(board: Board, notice: Notice, sequence: int) -> Board:
     """Return *board* with *notice* in the place of whatever it held of that alarm."""
     alarm = Alarm(notice, sequence, _STATES[notice.kind])
@@ -34,8 +40,3 @@ def take(board: Board, notice: Notice, sequence: int) -> Board:
         return Board(alarms | {notice.alarm: alarm}, ended)
     kept = list(ended.items())[-(ENDED_HELD_MAX - 1) :]
     return Board(alarms, dict(kept) | {notice.alarm: alarm})
-
-
-def without(board: Board, names: frozenset[str]) -> Board:
-    """Return *board* without the alarms *names* that have not ended."""
-    return Board({name: one for name, one in board.alarms.items() if name not in names}, board.ended)

@@ -115,7 +115,7 @@ class Stream:
             if waiting:
                 asked.add(waiting[0])
                 yield from self._ask_for_history(address, waiting[0])
-        return "what came is not what the server says is in force"
+        return "what came is not confirmed"
 
     def _ask_for_rosters(self, address: str) -> Iterator[Event]:
         if self.follower.position and not self.follower.trust.rosters:
