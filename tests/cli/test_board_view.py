@@ -19,10 +19,10 @@ KYIV_OBLAST, VYSHHOROD, LVIV = "UA32000000000030281", "UA32100000000065867", "UA
 def follower_of(*notices: Notice) -> Follower:
     """Return a follower that is live at 100.0 and holds *notices*."""
     follower = Follower(TRUST, 100.0)
-    follower.connected("abc")
+    follower.connected("abc", 100.0)
     pieces = snapshot(notices, 5) + heartbeat(board_of(notices), 5, "abc")
     assert list(follower.receive(pieces, 100.0))
-    assert follower.live
+    assert follower.is_live(100.0)
     return follower
 
 
@@ -55,7 +55,6 @@ def test_what_holds_is_shown_with_region_level_since_and_state(view: View) -> No
 def test_nothing_in_force_is_said_only_while_live(view: View) -> None:
     follower = follower_of()
     assert "Nothing is in force." in view(follower, sight(), 101.0)
-    list(follower.check(115.0))
     shown = view(follower, sight(), 116.0)
     assert "Nothing is in force." not in shown
     assert "NOT LIVE: last heard 16 s ago; what is shown may be over, or more may be in force" in shown
@@ -71,21 +70,21 @@ def test_a_place_that_is_not_live_is_not_called_clear(view: View) -> None:
     follower = follower_of()
     assert "Lviv Oblast: " in view(follower, sight(LVIV), 101.0)
     assert "clear" in view(follower, sight(LVIV), 101.0)
-    list(follower.check(115.0))
     assert "clear" not in view(follower, sight(LVIV), 116.0)
 
 
 def test_what_was_in_force_stays_when_nothing_is_heard(view: View) -> None:
     follower = follower_of(notice("a", regions=(LVIV,)))
-    list(follower.check(115.0))
     shown = view(follower, sight(), 116.0)
     assert "NOT LIVE" in shown
     assert "Lviv Oblast" in shown
 
 
 def test_an_expired_alarm_is_not_called_clear(view: View) -> None:
-    follower = follower_of(notice("a", regions=(LVIV,), expires=NOW + 60))
+    alarm = notice("a", regions=(LVIV,), expires=NOW + 60)
+    follower = follower_of(alarm)
     assert "in force" in view(follower, sight(), 101.0)
+    list(follower.receive(heartbeat(board_of([alarm]), 5, after_s=60), 160.0))
     shown = view(follower, sight(LVIV), 100.0 + 61)
     assert shown.count("expired, not confirmed clear") == 2
 

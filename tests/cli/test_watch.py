@@ -23,7 +23,7 @@ KYIV, LVIV = "UA80000000000093317", "UA46000000000026241"
 
 def heard() -> list[Event]:
     follower = Follower(TRUST, 0.0)
-    follower.connected("abc")
+    follower.connected("abc", 0.0)
     return list(follower.receive(snapshot([], 5) + heartbeat(board_of([]), 5, "abc"), 0.0))[-1:]
 
 

@@ -43,7 +43,7 @@ DRILL = notice("drill", status=Status.EXERCISE)
 
 def connected(nonce: str = "abc") -> Follower:
     follower = Follower(TRUST, 100.0)
-    follower.connected(nonce)
+    follower.connected(nonce, 100.0)
     return follower
 
 
@@ -56,7 +56,7 @@ def live(*notices: object) -> Follower:
     follower = connected()
     held = [one for one in notices if one is not None]
     feed(follower, snapshot(held, 5), heartbeat(board_of(held), 5, "abc"))  # type: ignore[arg-type]
-    assert follower.live
+    assert follower.is_live(100.0)
     return follower
 
 
@@ -64,10 +64,10 @@ def test_a_first_contact_tells_what_is_in_force_and_is_live_after_its_own_nonce(
     follower = connected("n1")
     events = feed(follower, frames.opening(2500), snapshot([KYIV, DRILL], 5))
     assert [type(event) for event in events] == [Snapshot, RosterLearned, RosterLearned, ActualNotice, ExerciseNotice]
-    assert not follower.live
+    assert not follower.is_live(100.0)
     (beat,) = feed(follower, heartbeat(board_of([KYIV, DRILL]), 5, "n1"))
     assert isinstance(beat, Heard)
-    assert follower.live
+    assert follower.is_live(100.0)
     assert follower.retry_ms == 2500
     assert follower.signed_now(102.5) == NOW + 2
 
@@ -146,7 +146,7 @@ def test_a_heartbeat_without_this_connections_nonce_may_be_a_recording() -> None
     assert isinstance(event, NotBelieved)
     assert event.reason is Reason.NONCE
     assert follower.broken
-    assert not follower.live
+    assert not follower.is_live(100.0)
 
 
 def test_an_old_heartbeat_is_not_believed() -> None:
@@ -235,8 +235,69 @@ def test_silence_is_said_after_fifteen_seconds_and_once() -> None:
     assert isinstance(event, NotLive)
     assert event.reason is Silence.SILENT
     assert list(follower.check(130.0)) == []
-    assert not follower.live
+    assert not follower.is_live(100.0)
     assert list(follower.board.alarms) == [id_of("one")], "silence never clears"
+
+
+def test_whether_it_is_live_is_asked_of_the_moment() -> None:
+    follower = live()
+    assert follower.is_live(114.9)
+    assert not follower.is_live(115.0)
+
+
+def test_a_recording_that_is_played_slowly_keeps_nobody_live() -> None:
+    follower, now = live(), 100.0
+    seen: list[Event] = []
+    for beat in range(1, 4):
+        now += 14.0
+        seen += feed(follower, heartbeat(board_of([]), 5, after_s=5 * beat), now=now)
+        seen += follower.check(now)
+    assert [type(event) for event in seen] == [Heard, NotBelieved, NotLive, NotBelieved]
+    assert not follower.is_live(now)
+    assert follower.broken, "another nonce tells whether it was held back"
+    assert follower.signed_now(now) == NOW + 42
+
+
+def test_a_late_heartbeat_holds_only_as_long_as_it_was_signed_for() -> None:
+    follower = live()
+    (heard,) = feed(follower, heartbeat(board_of([]), 5, after_s=5), now=117.0)
+    assert isinstance(heard, Heard)
+    assert follower.heard_ago_s(117.0) == 12.0
+    assert [type(event) for event in follower.check(120.0)] == [NotLive]
+
+
+def test_a_heartbeat_that_confirms_nothing_does_not_keep_a_follower_live() -> None:
+    follower = live()
+    feed(follower, told(KYIV, 6), heartbeat(board_of([]), 5, after_s=10), now=110.0)
+    assert [type(event) for event in follower.check(115.0)] == [NotLive]
+
+
+@pytest.mark.parametrize(("answered_after_s", "believed"), [(9.9, True), (10.1, False)])
+def test_the_nonce_is_answered_soon_or_not_at_all(answered_after_s: float, believed: bool) -> None:
+    follower = connected("n1")
+    now = 100.0 + answered_after_s
+    *_, answer = feed(follower, snapshot([], 5), heartbeat(board_of([]), 5, "n1"), now=now)
+    assert isinstance(answer, Heard if believed else NotBelieved)
+    assert (follower.is_live(now), follower.broken) == (believed, not believed)
+    assert follower.signed_now(now) == (NOW + 9 if believed else 0), "it was signed after the nonce was sent"
+
+
+def test_a_connection_whose_nonce_is_never_answered_is_given_up() -> None:
+    follower = connected()
+    list(follower.check(110.0))
+    assert not follower.broken
+    list(follower.check(110.1))
+    assert follower.broken
+
+
+def test_a_new_connection_sets_the_time_anew_after_the_clocks_drifted_apart() -> None:
+    follower = live()
+    feed(follower, heartbeat(board_of([]), 5, after_s=970), now=1_100.0)
+    assert not follower.is_live(1_100.0)
+    follower.connected("n2", 1_100.0)
+    (heard,) = feed(follower, heartbeat(board_of([]), 5, "n2", after_s=971), now=1_101.0)
+    assert isinstance(heard, Heard)
+    assert follower.is_live(1_101.0)
 
 
 def test_bytes_that_are_no_heartbeat_do_not_keep_a_follower_live() -> None:
@@ -249,7 +310,7 @@ def test_a_heartbeat_after_silence_makes_it_live_again() -> None:
     follower = live(KYIV)
     assert list(follower.check(115.0))
     assert isinstance(feed(follower, heartbeat(board_of([KYIV]), 5, after_s=20), now=120.0)[0], Heard)
-    assert follower.live
+    assert follower.is_live(100.0)
 
 
 def test_an_alarm_that_a_snapshot_leaves_out_stays_until_a_verified_end_is_seen() -> None:
@@ -281,12 +342,12 @@ def test_an_orphan_that_is_named_again_is_one_no_longer() -> None:
 
 def test_one_who_resumes_hears_what_it_missed_and_is_live_after_a_snapshot() -> None:
     follower = Follower(TRUST, 100.0, Position(EPOCH, 5))
-    follower.connected("abc")
+    follower.connected("abc", 100.0)
     list(follower.learn_rosters(map(b64, ROSTERS)))
     events = feed(follower, told(LVIV, 6), heartbeat(board_of([KYIV, LVIV]), 6, "abc"))
     assert events == [ActualNotice(LVIV)], "KYIV may have been held back: nothing here can tell"
-    assert (follower.broken, follower.position, follower.live) == (True, None, False)
-    follower.connected("def")
+    assert (follower.broken, follower.position, follower.is_live(100.0)) == (True, None, False)
+    follower.connected("def", 100.0)
     _, alert, heard = feed(follower, snapshot([KYIV, LVIV], 6), heartbeat(board_of([KYIV, LVIV]), 6, "def", 1))
     assert alert == ActualNotice(KYIV)
     assert isinstance(heard, Heard)

@@ -65,7 +65,7 @@ def test_orders_come_as_they_happen_and_a_kill_loses_and_doubles_nothing(server:
     events = stream.events()
     seen = until(events, is_heard)
     assert isinstance(seen[0], Snapshot)
-    assert stream.follower.live
+    assert stream.follower.is_live(time.monotonic())
 
     drill = duty.order(alert(Status.EXERCISE))
     seen += until(events, lambda event: isinstance(event, ExerciseNotice))

@@ -77,11 +77,11 @@ def board_view(follower: Follower, sight: Sight, now: float) -> RenderableType:
     """Return the whole screen at the moment *now*."""
     parts: list[RenderableType] = [_head(follower, sight, now)]
     signed_now = follower.signed_now(now)
-    parts += _places(follower, sight, signed_now)
+    parts += _places(follower, sight, now)
     for status in Status:
         if holdings := sight.holdings(follower.board, signed_now, status):
             parts.append(_table(status, holdings, sight))
-    if follower.live and not follower.board.alarms and not sight.places:
+    if follower.is_live(now) and not follower.board.alarms and not sight.places:
         parts.append(Text("Nothing is in force."))
     return Group(*parts)
 
@@ -90,14 +90,14 @@ def plain_lines(follower: Follower, sight: Sight, now: float) -> Iterator[str]:
     """Yield the board as lines of text, one for each region and alarm, the state of the line first."""
     yield _head(follower, sight, now).plain
     signed_now = follower.signed_now(now)
-    for place in sight.places if follower.live else ():
+    for place in sight.places if follower.is_live(now) else ():
         yield f"{sight.name(place)}: {PLACE_WORDS[_state_of(follower.board, place, sight, signed_now)]}"
     for status in Status:
         for one in sight.holdings(follower.board, signed_now, status):
             *what, since, state = _cells(one, sight)
             first = first_words(one.alarm.notice) or "ACTUAL"
             yield "  ".join([first, *what, f"since {since}", state, one.alarm.notice.alarm])
-    if follower.live and not follower.board.alarms and not sight.places:
+    if follower.is_live(now) and not follower.board.alarms and not sight.places:
         yield "Nothing is in force."
 
 
@@ -110,18 +110,18 @@ def notice_line(notice: Notice, sight: Sight) -> str:
 
 def _head(follower: Follower, sight: Sight, now: float) -> Text:
     demo = "DEMO  " if sight.demo else ""
-    ago = f"last heard {follower.heard_ago_s(now):.0f} s ago"
-    if follower.live:
-        return Text(f"{demo}live, {ago}", "bold")
-    known = ago if follower.signed_now(now) else "nothing was heard yet"
+    ago_s = follower.heard_ago_s(now)
+    known = "nothing was heard yet" if ago_s is None else f"last heard {ago_s:.0f} s ago"
+    if follower.is_live(now):
+        return Text(f"{demo}live, {known}", "bold")
     return Text(f"{demo}{NOT_LIVE}: {known}; what is shown may be over, or more may be in force", NOT_LIVE_STYLE)
 
 
-def _places(follower: Follower, sight: Sight, now: int) -> Iterator[RenderableType]:
+def _places(follower: Follower, sight: Sight, now: float) -> Iterator[RenderableType]:
     for place in sight.places:
         name = sight.name(place)
-        if follower.live:
-            state = _state_of(follower.board, place, sight, now)
+        if follower.is_live(now):
+            state = _state_of(follower.board, place, sight, follower.signed_now(now))
             yield Text.assemble(f"{name}: ", (f" {PLACE_WORDS[state]} ", PLACE_STYLES[state]))
         else:
             yield Text.assemble(f"{name}: ", (f" {NOT_LIVE} ", NOT_LIVE_STYLE))

@@ -27,6 +27,7 @@ from tocsin.notice import (
 )
 
 from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
+from .freshness import Freshness
 from .holding import is_news, is_older, take
 from .sse import EventParser, ServerEvent
 
@@ -79,7 +80,7 @@ class Follower:
         self.broken = False
         self.end: str | None = None
         self.retry_ms: int | None = None
-        self._heard_at, self._newest_ms, self._said_not_live = now, 0, False
+        self._freshness, self._said_not_live = Freshness(now), False
         self._nonce: str | None = None
         self._parser = EventParser()
         # What came on this connection: where the frames say it ends, and what the server told since its last snapshot.
@@ -88,32 +89,37 @@ class Follower:
         # The sequence that the last heartbeat found missing, there or here; the next one finds it or there is a lie.
         self._awaited: int | None = None
 
-    def connected(self, nonce: str | None) -> None:
-        """Begin a new connection; its first heartbeat must carry *nonce*."""
+    def connected(self, nonce: str, now: float) -> None:
+        """Begin a new connection; its first heartbeat must carry *nonce*, which is sent not before *now*."""
+        self._freshness.ask(now)
         self._parser, self._nonce, self.broken, self.end = EventParser(), nonce, False, None
         self._reached, self._awaited = self.position, None
 
     def signed_now(self, now: float) -> int:
-        """Return Unix seconds by the last believed heartbeat; 0 before the first."""
-        return int(self._newest_ms / 1000 + (now - self._heard_at)) if self._newest_ms else 0
+        """Return Unix seconds by believed heartbeats; 0 before the first."""
+        return self._freshness.signed_now(now)
 
-    def heard_ago_s(self, now: float) -> float:
-        return now - self._heard_at
+    def heard_ago_s(self, now: float) -> float | None:
+        """Return the age of the last confirmation, None before the first."""
+        at = self._freshness.confirmed_at
+        return None if at is None else now - at
 
-    @property
-    def live(self) -> bool:
-        return bool(self._newest_ms) and not self._said_not_live
+    def is_live(self, now: float) -> bool:
+        """Whether what is held here was confirmed, so lately that it is current at *now*."""
+        confirmed = self._freshness.confirmed_at is not None
+        return confirmed and not self._said_not_live and now < self._freshness.silent_from
 
     @property
     def silent_from(self) -> float | None:
         """The moment from which ``check`` says that the follower is not live; None if it said so already."""
-        return None if self._said_not_live else self._heard_at + HEARTBEAT_VALID_S
+        return None if self._said_not_live else self._freshness.silent_from
 
     def check(self, now: float) -> Iterator[Event]:
-        """Yield ``NotLive``, once, if nothing was heard for as long as a heartbeat holds."""
+        """Yield ``NotLive``, once, if nothing was confirmed for as long as a heartbeat holds."""
+        self.broken = self.broken or self._freshness.is_overdue(now)
         due = self.silent_from
         if due is not None and now >= due:
-            yield self._not_live(Silence.SILENT, f"nothing was heard for {HEARTBEAT_VALID_S} s")
+            yield self._not_live(Silence.SILENT, f"nothing was confirmed for {HEARTBEAT_VALID_S} s")
 
     def receive(self, chunk: bytes, now: float) -> Iterator[Event]:
         """Yield what *chunk* makes known. Raises ``StreamError``."""
@@ -216,17 +222,26 @@ class Follower:
             yield learned
 
     def _heartbeat(self, now: float, data: _HeartbeatData) -> Iterator[Event]:
-        verify = partial(self.trust.verify_heartbeat, newest_ms=self._newest_ms, nonce=self._nonce)
+        verify = partial(self.trust.verify_heartbeat, newest_ms=self._freshness.newest_ms, nonce=self._nonce)
         heartbeat = self._opened("heartbeat", data.heartbeat, verify)
-        if isinstance(heartbeat, Heartbeat):
-            self._nonce = None
-            yield from self._compared(heartbeat, now)
-        else:
+        if isinstance(heartbeat, NotBelieved):
             # The first heartbeat alone carries the nonce: without it this connection may be a recording for ever.
             self.broken = self.broken or heartbeat.reason is Reason.NONCE
             yield heartbeat
+        elif self._freshness.is_overdue(now):
+            self.broken = True
+            yield NotBelieved("heartbeat", Reason.NONCE, "the answer to this connection's nonce was held back")
+        else:
+            self._nonce = None
+            self._freshness.hear(heartbeat, now)
+            if self._freshness.is_stale(heartbeat, now):
+                # It was held back, or the two clocks have drifted apart: another nonce tells.
+                self.broken = True
+                yield NotBelieved("heartbeat", Reason.OLD, "the heartbeat held no longer when it came")
+            else:
+                yield from self._compared(heartbeat)
 
-    def _compared(self, heartbeat: Heartbeat, now: float) -> Iterator[Event]:
+    def _compared(self, heartbeat: Heartbeat) -> Iterator[Event]:
         """Hold what came against *heartbeat*: only the same position, rosters and board confirm anything."""
         theirs, ours = Position.parse(heartbeat.position), self._reached
         if ours is None or theirs.epoch != ours.epoch:
@@ -243,7 +258,8 @@ class Follower:
             yield self._start_over(Silence.DIFFERS, f"the board at {theirs} is not the one held here")
         else:
             self.position, self._awaited = ours, None
-            self._heard_at, self._newest_ms, self._said_not_live = now, heartbeat.time_ms, False
+            self._freshness.confirm(heartbeat)
+            self._said_not_live = False
             yield Heard(heartbeat)
 
     def _elsewhere(self, theirs: Position, ours: Position) -> Iterator[Event]:

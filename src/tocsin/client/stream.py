@@ -90,7 +90,7 @@ class Stream:
             yield from self._ask_for_rosters(address)
         except ClientError as why:
             return str(why)
-        follower.connected(nonce)
+        follower.connected(nonce, self._now())
         since = {"since": str(follower.position)} if follower.position else {}
         connection = _Connection(f"{address}/v1/stream", {"nonce": nonce} | since)
         try:
