@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import socket
 import ssl
 import time
@@ -22,7 +23,7 @@ from tocsin.issuing import Desk
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Hub, finish_all
 from tocsin.notice import DEMO, Domain, Refused, Roots, Trust, from_b64
-from tocsin.ports.journal import Broken
+from tocsin.ports.journal import Broken, JournalFault
 from tocsin.settings import Settings
 from tocsin.web import make_app
 
@@ -33,6 +34,10 @@ BACKLOG = 4096
 WALK_ENTRIES = 20_000
 # Young objects die young here; the oldest generation, where the streams are, is hardly ever walked.
 COLLECTOR_THRESHOLDS = (50_000, 20, 1_000)
+# Where the system sets no limit on open files.
+DESCRIPTORS_MAX = 1_000_000
+# A clock may be set back by this much between two runs.
+CLOCK_BEHIND_S_MAX = 10
 # Streams get their last event before the process goes.
 FAREWELL_S = 0.3
 
@@ -45,11 +50,18 @@ class StartRefused(Exception):
     code = "start_refused"
 
 
-class WallClock:
-    """The machine's clock."""
+class SteadyClock:
+    """The machine's clock as it was at the start, carried on by the monotonic one.
+
+    What devices believe is signed time, and it never falls there. A clock that is set while the server runs would make
+    them think that alarms have expired, or that the server is a recording.
+    """
+
+    def __init__(self) -> None:
+        self._begun_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
     def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
+        return (self._begun_ns + time.clock_gettime_ns(time.CLOCK_BOOTTIME)) // 1_000_000
 
 
 def open_desk(settings: Settings) -> Desk:
@@ -64,16 +76,27 @@ def open_desk(settings: Settings) -> Desk:
     journal = SqliteJournal.open_for_writing(settings.data, authority, roots)
     try:
         trust = Trust(authority, {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)})
-        desk = Desk.open(journal, load_atlas(settings), _with_rosters(trust, journal), key, WallClock())
+        desk = Desk.open(journal, load_atlas(settings), _with_rosters(trust, journal), key, SteadyClock())
         if isinstance(desk, Broken):
             raise StartRefused(
                 f"the journal is broken at entry {desk.sequence}: {desk.what}. Restore a backup into a new folder "
                 "(`tocsin restore`); `tocsin journal verify` looks further"
             )
+        _check_clock(desk)
         return desk
     except BaseException:
         journal.close()
         raise
+
+
+def _check_clock(desk: Desk) -> None:
+    (newest,) = desk.journal.entries(desk.head.position.sequence - 1, 1)
+    behind_s = (newest.recorded_ms - desk.clock.now_ms()) / 1000
+    if behind_s > CLOCK_BEHIND_S_MAX:
+        raise StartRefused(
+            f"the newest entry of the journal was recorded {behind_s:.0f} s after now by this machine's clock; devices "
+            "would take its heartbeats for recordings. Set the clock"
+        )
 
 
 def read_authority(folder: Path) -> tuple[str, Roots]:
@@ -115,7 +138,7 @@ class Service:
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._settings, self._desk = settings, desk
         feed, hub = Feed(desk), Hub()
-        self._keeper = Doorkeeper(hub, feed)
+        self._keeper = Doorkeeper(hub, feed, _raise_descriptors())
         self._broadcast = Broadcast(hub, feed)
         desk.audience = self._broadcast
         _check_certificate(settings)
@@ -167,6 +190,8 @@ class Service:
         tasks = [
             asyncio.create_task(one) for one in (self._broadcast.beat(), self._keeper.sweep(), walk_journal(self._desk))
         ]
+        for task in tasks:
+            task.add_done_callback(self._look_after)
         try:
             yield
         finally:
@@ -177,6 +202,12 @@ class Service:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._desk.close()
+
+    def _look_after(self, task: asyncio.Task[None]) -> None:
+        """Stop issuing if one of the tasks that run as long as the server has died: somebody must look."""
+        if not task.cancelled() and (why := task.exception()) is not None:
+            self._desk.fault = f"a part of the server has stopped ({why!r}); start it again"
+            log.critical("issuing stopped", reason=self._desk.fault)
 
 
 def _spare_the_collector() -> None:
@@ -191,14 +222,26 @@ async def walk_journal(desk: Desk) -> None:
     after, through = 0, desk.verified_from
     while after < through:
         upto = min(after + WALK_ENTRIES, through)
-        result = await asyncio.to_thread(desk.journal.verify, after, upto)
+        try:
+            result = await asyncio.to_thread(desk.journal.verify, after, upto)
+        except JournalFault as why:
+            result = Broken(after + 1, f"it cannot be read: {why}")
         if isinstance(result, Broken):
             desk.fault = f"the journal is broken at entry {result.sequence}: {result.what}"
             log.critical("issuing stopped", reason=desk.fault)
             return
         after = upto
         await asyncio.sleep(0)
-    log.info("journal verified", entries=through)
+    if through:
+        log.info("the older part of the journal is verified", entries=through)
+
+
+def _raise_descriptors() -> int:
+    """Raise the limit on open files as far as this process may, and return it: each stream takes one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS_MAX if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def _check_certificate(settings: Settings) -> None:
@@ -223,5 +266,8 @@ def _listen(settings: Settings) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as why:
         listener.close()
-        raise StartRefused(f"{settings.host}:{settings.port} cannot be listened on: {why.strerror}") from None
+        raise StartRefused(
+            f"{settings.host}:{settings.port} cannot be listened on: {why.strerror}; "
+            "--port or TOCSIN_PORT names another"
+        ) from None
     return listener

@@ -68,7 +68,12 @@ def test_each_word_narrows_the_search(ukraine: Atlas) -> None:
 
 def test_a_town_finds_its_hromada(ukraine: Atlas) -> None:
     assert "Білоцерківська громада" in names(ukraine, "Біла Церква")
-    assert ukraine.resolve("Kryvyi Rih").names["uk"] == "Криворізька громада"
+
+
+def test_a_town_is_never_taken_for_the_region_round_it(ukraine: Atlas) -> None:
+    with pytest.raises(AmbiguousRegion, match="Криворізька громада"):
+        ukraine.resolve("Kryvyi Rih")
+    assert ukraine.resolve("Київ").kind == "city"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "—", "Атлантида"])

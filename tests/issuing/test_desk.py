@@ -139,6 +139,11 @@ class TestSignatures:
         assert office.ears.told == []
         assert isinstance(office.sign(drafted), Issued)  # the draft is still there for the right one
 
+    def test_signatures_that_fit_no_envelope_are_refused(self, office: Office) -> None:
+        drafted = office.draft(office.order())
+        large = Signature(ED25519, bytes(8), (bytes(600),))
+        assert code(office.hand_in(drafted, [large] * 8)) == "signatures_malformed"
+
     def test_one_wrong_signature_spoils_the_rest(self, office: Office) -> None:
         drafted = office.draft(office.order())
         key = ISSUERS[Domain.ACTUAL]
@@ -186,6 +191,20 @@ class TestDrafts:
         office.draft(order)  # the same again takes no more room
         office.clock.ms += DRAFT_LAPSES_S * 1000
         office.draft(office.order())
+
+    def test_exercises_keep_no_real_order_out(self, office: Office) -> None:
+        drill = office.order(status=Status.EXERCISE)
+        office.draft(drill)
+        frozen = next(iter(office.desk._drafts.values()))
+        office.desk._drafts |= {str(number): frozen for number in range(DRAFTS_MAX)}
+        assert code(office.desk.draft(office.order(status=Status.EXERCISE))) == "drafts_too_many"
+        assert isinstance(office.sign(office.draft(office.order())), Issued)
+
+    def test_a_notice_that_would_be_stale_is_not_issued(self, office: Office) -> None:
+        drafted = office.draft(office.order(expires_in_s=60))
+        office.clock.ms += 45_000
+        assert code(office.sign(drafted)) == "draft_lapsed"
+        assert sequence(office) == 3
 
     def test_a_draft_does_not_outlive_the_server(self, office: Office) -> None:
         drafted = office.draft(office.order())

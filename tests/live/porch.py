@@ -61,11 +61,11 @@ class Porch:
 
 
 @contextmanager
-def open_porch(feed: object = None) -> Iterator[Porch]:
+def open_porch(feed: object = None, descriptors_max: int = 10_000) -> Iterator[Porch]:
     started, porches, stop = threading.Event(), list[Porch](), asyncio.Event()
 
     async def serve() -> None:
-        keeper = Doorkeeper(Hub(), cast(Feed, feed or StillFeed()))
+        keeper = Doorkeeper(Hub(), cast(Feed, feed or StillFeed()), descriptors_max)
         loop, config = asyncio.get_running_loop(), Config(application, ws="none", log_config=None)
         config.load()
         state = ServerState()

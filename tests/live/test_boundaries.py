@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from tests.conftest import Server
-from tests.live.wire import Wire
+from tests.live.porch import open_porch
+from tests.live.wire import Wire, eventually
+from tocsin.live.door import RESERVED_DESCRIPTORS
 
 
 @pytest.fixture
@@ -185,3 +188,14 @@ def test_what_a_reader_sends_later_is_not_looked_at(wire: Wire) -> None:
     with Wire(f"http://{wire.host}") as other:
         assert other.ask("GET", "/healthz").status == 200
     assert wire.named("heartbeat").data
+
+
+def test_streams_leave_room_for_orders() -> None:
+    with ExitStack() as open_until_the_end:
+        porch = open_until_the_end.enter_context(open_porch(descriptors_max=RESERVED_DESCRIPTORS + 2))
+        wires = [open_until_the_end.enter_context(Wire(porch.url)) for _ in range(4)]
+        for wire in wires[:2]:
+            wire.follow()
+        eventually(lambda: porch.call(lambda: len(porch.keeper.hub) == 2))
+        assert wires[2].ask("GET", "/v1/stream").status == 503
+        assert wires[3].ask("GET", "/size").status in (200, 405)

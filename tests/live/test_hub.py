@@ -98,7 +98,7 @@ def test_a_heartbeat_overtakes_no_notice_that_it_stands_on(monkeypatch: pytest.M
     async def told() -> None:
         hub, papers = _audience(1_700)
         hub.publish(b"notice")
-        await hub.spread(b"heartbeat")
+        await hub.spread(lambda: b"heartbeat")
         await _settled()
         assert all(paper.frames == [b"notice", b"heartbeat"] for paper in papers)
 
@@ -117,7 +117,7 @@ def test_a_heartbeat_reaches_everybody_once_however_many_go(monkeypatch: pytest.
 
         for paper in papers:
             paper.at_write = leave
-        await hub.spread(b"heartbeat")
+        await hub.spread(lambda: b"heartbeat")
         assert all(paper.frames == [b"heartbeat"] for paper in papers if not paper.gone)
 
     asyncio.run(told())
@@ -200,3 +200,26 @@ def test_who_comes_while_the_server_stops_gets_an_answer_and_the_reason() -> Non
         told = list(wire.follow().events())
         assert [event.name for event in told] == ["", "end"]
         assert told[-1].data["reason"] == "stopping"
+
+
+def test_a_notice_published_while_a_heartbeat_spreads_comes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "HEARTBEAT_SPREAD_S", 0)
+
+    async def told() -> None:
+        hub, papers = _audience(1_700)
+        head = 0
+
+        def beat() -> bytes:
+            nonlocal head
+            if head == 0:
+                head = 1
+                asyncio.get_running_loop().call_soon(hub.publish, b"notice 2")
+                return b"heartbeat at 1"
+            return b"heartbeat at 2"
+
+        await hub.spread(beat)
+        await _settled()
+        for paper in papers:
+            assert paper.frames in ([b"heartbeat at 1", b"notice 2"], [b"notice 2", b"heartbeat at 2"])
+
+    asyncio.run(told())

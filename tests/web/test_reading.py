@@ -22,8 +22,8 @@ from tocsin.notice import (
 )
 
 ALARM = {
-    "alarm", "id", "version", "kind", "status", "state", "hazard", "level", "since", "sent", "effective", "expires",
-    "regions", "text", "position",
+    "authority", "alarm", "id", "version", "kind", "status", "state", "hazard", "level", "since", "sent", "effective",
+    "expires", "regions", "text", "position",
 }  # fmt: skip
 PATHS = (
     "/v1/authority",

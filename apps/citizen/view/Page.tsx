@@ -53,11 +53,9 @@ export function Page({ model }: { model: Model }) {
         data-exercise={model.exerciseViews().length > 0}
       >
         {!danger && <Exercises model={model} words={words} />}
-        {choosing || shown === "no_places" ? (
-          <Chooser model={model} words={words} done={chosen} />
-        ) : (
-          <Screen model={model} words={words} shown={shown} />
-        )}
+        {/* Whatever a person is doing here, danger at a place they have chosen stands above it. */}
+        {(danger || !choosing) && shown !== "no_places" && <Screen model={model} words={words} shown={shown} />}
+        {(choosing || shown === "no_places") && <Chooser model={model} words={words} done={chosen} />}
         {danger && <Exercises model={model} words={words} />}
         {!choosing && shown !== "no_places" && <Places model={model} words={words} add={() => choose(true)} />}
         <MapSection model={model} words={words} />

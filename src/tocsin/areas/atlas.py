@@ -90,10 +90,11 @@ class Atlas:
         """
         wanted = text.strip()
         codes = self._ids.get(wanted.casefold()) or self._names.named(wanted)
+        if len(codes) > 1 or (not codes and (codes := self._names.around(wanted))):
+            # A town's name is never taken for the region round it: another place may have the same.
+            raise self._ambiguous(wanted, codes)
         if not codes:
             raise self._unknown(wanted)
-        if len(codes) > 1:
-            raise self._ambiguous(wanted, codes)
         return self._by_code[codes[0]]
 
     def find(self, text: str, limit: int) -> list[Region]:

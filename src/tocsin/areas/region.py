@@ -85,4 +85,5 @@ class AmbiguousRegion(AreaError):
     def __init__(self, text: str, candidates: tuple[Region, ...], paths: tuple[str, ...]) -> None:
         self.text, self.candidates = text, candidates
         listed = "; ".join(f"{region.code} {path}" for region, path in zip(candidates, paths, strict=True))
-        super().__init__(f"'{text}' is the name of {len(candidates)} regions, use a code: {listed}")
+        what = f"is the name of {len(candidates)} regions" if len(candidates) > 1 else "is a town and no region"
+        super().__init__(f"'{text}' {what}, use a code: {listed}")

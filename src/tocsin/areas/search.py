@@ -37,10 +37,13 @@ class NameIndex:
     def __init__(self, regions: Iterable[Region]) -> None:
         self._exact: dict[str, set[RegionCode]] = {}
         self._own: dict[str, set[RegionCode]] = {}
+        self._towns: dict[str, set[RegionCode]] = {}
         self._lines: list[tuple[RegionCode, str, str]] = []
         for region in regions:
             own = {folded(name) for name in region.names.values()}
             others = {folded(name) for scheme in NAME_SCHEMES for name in region.aliases.get(scheme, ())}
+            for name in map(folded, region.aliases.get("city", ())):
+                self._towns.setdefault(name, set()).add(region.code)
             for name in own:
                 self._own.setdefault(name, set()).add(region.code)
             for name in own | others:
@@ -48,9 +51,13 @@ class NameIndex:
             self._lines.append((region.code, *_lines(region, own | others)))
 
     def named(self, text: str) -> tuple[RegionCode, ...]:
-        """Return the regions with exactly this name; a proper name goes before an old one or a town's."""
+        """Return the regions with exactly this name; a proper name goes before an old one. A town names no region."""
         name = folded(text)
-        return tuple(sorted(self._own.get(name) or self._exact.get(name) or set()))
+        return tuple(sorted(self._own.get(name) or self._exact.get(name, set()) - self._towns.get(name, set())))
+
+    def around(self, town: str) -> tuple[RegionCode, ...]:
+        """Return the regions named after the town; other places may have its name as well."""
+        return tuple(sorted(self._towns.get(folded(town), set())))
 
     def containing(self, text: str) -> dict[RegionCode, int]:
         """Return the regions of which each word of *text* is part, with a rank: 0 whole name, 1 start of a word, 2

@@ -7,16 +7,16 @@ GeoJSON and shapely have them. Which regions a shape touches is known in ``tocsi
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import shapely
-from shapely import affinity
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING
 
 from tocsin.cap import shapes
 from tocsin.cap.errors import Finding
 from tocsin.cap.model import Area
 from tocsin.cap.rules.words import found
 from tocsin.cap.shapes import Circle, Point, ShapeError
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 EARTH_RADIUS_KM = 6371.0088
 
@@ -35,7 +35,7 @@ POINTS_REPAIRED_MAX = 5_000
 class Geometry:
     """The valid shapes of one area, and what was done or left out to get them."""
 
-    shapes: tuple[BaseGeometry, ...]
+    shapes: "tuple[BaseGeometry, ...]"
     notes: tuple[Finding, ...]
 
 
@@ -57,7 +57,9 @@ def geometry(area: Area, path: str = "area") -> Geometry:
     return Geometry(tuple(one for one in made if not one.is_empty), tuple(notes))
 
 
-def _polygon(text: str, path: str, made: list[BaseGeometry], notes: list[Finding]) -> None:
+def _polygon(text: str, path: str, made: "list[BaseGeometry]", notes: list[Finding]) -> None:
+    import shapely
+
     points, faults = shapes.ring(text)
     lost = not points or any(fault.code in _LOST for fault in faults)
     lost = lost or max(abs(longitude) for _, longitude in points) > LONGITUDE_MAX
@@ -88,8 +90,11 @@ def _over_the_pole(ring: list[Point]) -> list[Point]:
     return [*ring, (ring[-1][0], pole), (ring[0][0], pole), ring[0]]
 
 
-def _cut(shape: BaseGeometry) -> BaseGeometry:
+def _cut(shape: "BaseGeometry") -> "BaseGeometry":
     """Return *shape* itself if it lies between -180 and 180, else its parts, each brought back there."""
+    import shapely
+    from shapely import affinity
+
     west, _, east, _ = shape.bounds if not shape.is_empty else (0.0, 0.0, 0.0, 0.0)
     if west >= -180 and east <= 180:
         return shape
@@ -102,14 +107,18 @@ def _cut(shape: BaseGeometry) -> BaseGeometry:
     return _areas_of(shapely.union_all(parts)) if parts else shape
 
 
-def _areas_of(shape: BaseGeometry) -> BaseGeometry:
+def _areas_of(shape: "BaseGeometry") -> "BaseGeometry":
     """Return the polygons of *shape*; stray lines and points of a repair are no area."""
+    import shapely
+
     polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     nested = [part for part in shapely.get_parts(shape) if part.geom_type == "MultiPolygon"]
     return shapely.union_all([*polygons, *nested])
 
 
-def _disc(circle: Circle) -> BaseGeometry:
+def _disc(circle: Circle) -> "BaseGeometry":
+    import shapely
+
     if circle.radius_km == 0:
         return shapely.Point(circle.longitude, circle.latitude)
     ring = list(_rim(circle))

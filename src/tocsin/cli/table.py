@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("false-alarm", "orders", "End an alarm: there was no danger."),
     Entry("exercise", "exercise", "Drills: the same orders, never taken for real."),
     Entry("relay", "relay", "Issue what a CAP 1.2 file says."),
+    Entry("cap", "cap", "Check, show, convert and compare CAP messages."),
     Entry("watch", "watch", "A live board in the terminal."),
     Entry("replay", "replay", "Play real history back in a demo authority."),
     Entry("regions", "regions", "Find regions, or import those of another country."),

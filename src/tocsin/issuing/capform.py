@@ -19,6 +19,8 @@ from .orders import PARAMETER_RESERVED, Order, Refusal
 
 # An update refers to the alerts it replaces; a chain longer than this is referred to by its newest.
 REFERENCES_MAX = 20
+# The largest real message seen had 225 polygons; each is held against every region.
+RELAYED_SHAPES_MAX = 500
 # What an event is that no hazard is named after.
 _HAZARD_UNNAMED = "other_danger"
 
@@ -138,6 +140,8 @@ def read_relayed(data: bytes, atlas: Atlas, now: int | None = None) -> Order | R
             "cap_references", f"a CAP {alert.msg_type} without references names no alarm; it is never guessed"
         )
     changes = kind in (Kind.ALERT, Kind.UPDATE)
+    if len(_shapes_of(infos)) > RELAYED_SHAPES_MAX:
+        return Refusal("cap_shapes", f"the message has more than {RELAYED_SHAPES_MAX} polygons and circles")
     regions = _regions_of(infos, atlas) if changes else ()
     if isinstance(regions, Refusal):
         return regions
@@ -214,6 +218,10 @@ def _lasts_s(alert: cap.Alert, infos: Sequence[cap.Info], hazard: str | None) ->
 
 
 def _level_of(infos: Sequence[cap.Info]) -> Level:
+    own = PARAMETER_RESERVED + "level"
+    named = {pair.value for info in infos for pair in info.parameters if pair.value_name == own}
+    if named and named <= set(Level):
+        return Level.RED if Level.RED in named else Level.YELLOW
     worst = {cap.Severity.EXTREME, cap.Severity.SEVERE} & {info.severity for info in infos}
     return Level.RED if worst else Level.YELLOW
 

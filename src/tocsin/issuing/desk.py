@@ -17,6 +17,7 @@ from tocsin.notice import (
     HEARTBEAT_VALID_S,
     Domain,
     Envelope,
+    FramingError,
     Heartbeat,
     Magic,
     Notice,
@@ -24,6 +25,7 @@ from tocsin.notice import (
     RosterVersions,
     Signature,
     SigningKey,
+    Status,
     Trust,
     b64,
     encode_notice,
@@ -44,7 +46,7 @@ from tocsin.ports.journal import (
 )
 
 from . import checkpoints
-from .drafting import Draft, Situation, draft
+from .drafting import EXPIRES_IN_MIN_S, Draft, Situation, draft
 from .orders import Order, Refusal
 
 DRAFT_LAPSES_S = 600
@@ -114,7 +116,7 @@ class Desk:
             entry, digest = found
             return self._repeated(entry, digest == order.digest())
         self._drop_lapsed()
-        if order.id not in self._drafts and len(self._drafts) >= DRAFTS_MAX:
+        if order.id not in self._drafts and self._waiting(order.status) >= DRAFTS_MAX:
             return Refusal("drafts_too_many", f"{DRAFTS_MAX} drafts wait for signatures; sign them or let them lapse")
         result = draft(order, self._situation(order))
         if isinstance(result, Draft):
@@ -136,7 +138,10 @@ class Desk:
                     "draft_unknown", f"there is no draft {id}; it lapsed after {DRAFT_LAPSES_S} s, or was never made"
                 )
             frozen, _ = self._drafts[id]
-            packed = Envelope(Magic.NOTICE, encode_notice(frozen.notice), tuple(signatures)).pack()
+            try:
+                packed = Envelope(Magic.NOTICE, encode_notice(frozen.notice), tuple(signatures)).pack()
+            except FramingError as why:
+                return Refusal("signatures_malformed", str(why))
             verified = self.trust.verify_notice(packed)
             if isinstance(verified, Refused):
                 return Refusal(
@@ -151,6 +156,8 @@ class Desk:
         for after in (state_after(self.board, frozen.notice), now):
             if isinstance(after, Forbidden):
                 return Refusal(after.code, f"alarm {frozen.notice.alarm}: {after.why}")
+        if frozen.notice.expires - self.now < EXPIRES_IN_MIN_S // 2:
+            return Refusal("draft_lapsed", "the notice expires before anybody could act on it; order it again")
         if self.fault:
             return Refusal("issuing_stopped", f"nothing can be issued: {self.fault}")
         issue = Issue(frozen.notice, packed, frozen.cap, frozen.order.digest())
@@ -250,6 +257,10 @@ class Desk:
     def _alarm_of(self, id: str) -> str | None:
         found = self.journal.alert(id)
         return checkpoints.notice_of(found[0]).alarm if found else None
+
+    def _waiting(self, status: Status) -> int:
+        """Count the drafts under the same root: exercises must not keep a real order out."""
+        return sum(Domain.of(one.notice.status) is Domain.of(status) for one, _ in self._drafts.values())
 
     def _drop_lapsed(self) -> None:
         lapsed = [id for id, (_, made) in self._drafts.items() if self.now - made >= DRAFT_LAPSES_S]

@@ -33,11 +33,9 @@ class Broadcast:
             due += HEARTBEAT_EVERY_S
             await asyncio.sleep(due - loop.time())
             try:
-                beat = self._feed.beat()
+                await self._hub.spread(self._feed.beat)
             except Exception:  # devices say by themselves that they are not live; the next beat is tried
-                log.exception("no heartbeat could be made")
-                continue
-            await self._hub.spread(beat)
+                log.exception("no heartbeat could be sent")
 
 
 def finish_all(keeper: Doorkeeper, reason: str, message: str) -> None:

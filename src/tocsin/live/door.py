@@ -11,6 +11,7 @@ import secrets
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+import structlog
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -22,6 +23,8 @@ from . import frames
 from .feed import Feed
 from .heads import BadHead, Head, read_head
 from .hub import Hub
+
+log = structlog.get_logger("tocsin")
 
 STREAM_PATH = b"/v1/stream"
 # A head arrives in one packet; a phone on a bad network needs seconds.
@@ -41,15 +44,23 @@ JOINING_S = 60
 # What a reader that is let go has to take its last event; then the connection is cut.
 FAREWELL_S = 5
 SWEEP_EVERY_S = 1.0
+# Descriptors that streams never get: for orders, the journal, and what else the process opens.
+RESERVED_DESCRIPTORS = 128
 
 
 class Doorkeeper:
     """What all doors of a process share: the hub, the feed, and the deadlines that run."""
 
-    def __init__(self, hub: Hub, feed: Feed) -> None:
+    def __init__(self, hub: Hub, feed: Feed, descriptors_max: int) -> None:
         self.hub, self.feed = hub, feed
         self.stopping = False
+        self._streams_max = max(1, descriptors_max - RESERVED_DESCRIPTORS)
         self._deadlines: dict[Door | Stream, float] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether one more stream would take what orders need."""
+        return len(self.hub) >= self._streams_max
 
     def wait(self, connection: "Door | Stream", seconds: float) -> None:
         self._deadlines[connection] = asyncio.get_running_loop().time() + seconds
@@ -126,9 +137,6 @@ class Door(asyncio.Protocol):
         self._advance()
         if len(self._buffer) > PIPELINED_BYTES_MAX and not self._transport.is_closing():
             self._transport.pause_reading()
-
-    def eof_received(self) -> bool:
-        return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._keeper.release(self)
@@ -243,6 +251,10 @@ class Door(asyncio.Protocol):
         nonce = query.get("nonce", [""])[0]
         if not NONCE.fullmatch(nonce):
             self._refuse(BadHead(400, "Bad Request", "nonce is not 1 to 64 characters A-Z a-z 0-9 _ -"))
+            return
+        if self._keeper.full:
+            log.warning("a stream was refused: the limit on open files is reached", streams=len(self._keeper.hub))
+            self._refuse(BadHead(503, "Service Unavailable", "as many streams are open as this server may hold"))
             return
         since = query.get("since", [head.last_event_id.decode("latin-1")])[0]
         stream = Stream(self._transport, self._keeper)

@@ -6,6 +6,7 @@ knows nothing of HTTP and nothing of what a frame says.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 # Some 10 ms of writing: then the loop breathes.
 SLICE_READERS = 500
@@ -43,17 +44,18 @@ class Hub:
             if self._pending:
                 self._sending = asyncio.get_running_loop().create_task(self._send())
 
-    async def spread(self, frame: bytes) -> None:
-        """Write *frame* to all who listen, over ``HEARTBEAT_SPREAD_S``.
+    async def spread(self, make: Callable[[], bytes]) -> None:
+        """Write a frame to all who listen, over ``HEARTBEAT_SPREAD_S``; *make* is asked for it anew for each slice.
 
-        Frames published later may overtake it; it overtakes none, since a heartbeat ahead of its notice says that
-        something is missing.
+        It overtakes no published frame and none overtakes it: a heartbeat ahead of its notice says that something is
+        missing, and one behind what a reader has heard confirms nothing.
         """
-        if self._sending is not None:
-            await asyncio.wait([self._sending])
         readers = list(self._readers)
         slices = [readers[at : at + SLICE_READERS] for at in range(0, len(readers), SLICE_READERS)]
         for part in slices:
+            while self._sending is not None:
+                await asyncio.wait([self._sending])
+            frame = make()
             for reader in part:
                 if reader in self._readers:
                     reader.write(frame)

@@ -1,5 +1,6 @@
 """The operator interface: draft an order, sign the frozen notice, issue it (``spec/stream.md``, "Ordering")."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -43,7 +44,9 @@ def operator_routes(desk: Desk) -> APIRouter:
     @routes.post("/relay", status_code=201)
     async def relay(request: Request) -> Response:
         """Freeze a notice for a CAP 1.2 message; a repeated message is harmless."""
-        return _drafted(read_relayed(await signed_body(request, desk, LIMITS.size_bytes_max), desk.atlas, desk.now))
+        body = await signed_body(request, desk, LIMITS.size_bytes_max)
+        # What is in the file is a stranger's: however long it takes to read, heartbeats go on.
+        return _drafted(await asyncio.to_thread(read_relayed, body, desk.atlas, desk.now))
 
     @routes.post("/drafts/{id}/issue", status_code=201)
     async def issue(id: _Id, request: Request) -> Response:

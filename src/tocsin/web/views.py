@@ -13,6 +13,7 @@ from tocsin.ports.journal import Entry
 def alarm_view(alarm: Alarm, now: int, epoch: str) -> dict[str, Any]:
     notice = alarm.notice
     return {
+        "authority": notice.authority,
         "alarm": notice.alarm,
         "id": notice.id,
         "version": notice.version,

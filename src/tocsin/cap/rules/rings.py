@@ -6,8 +6,6 @@ A ring that crosses itself has no inside that all receivers agree on. ``tocsin.c
 from bisect import bisect_right
 from itertools import pairwise
 
-import shapely
-
 from tocsin.cap.shapes import POINTS_MIN, Point, ShapeError, unwrapped
 
 # Together for all polygons of one message: reading so many points and looking for crossings takes some 20 ms.
@@ -33,6 +31,8 @@ class Crossings:
             points = (*points, points[0])
         if len(points) > self._left or (len(points) > POINTS_ALWAYS_CHECKED and _neighbours(points) > NEIGHBOURS_MAX):
             return ShapeError("polygon-unchecked", "A ring of so many points is not searched for crossings.")
+        import shapely  # it brings numpy: a program that only reads need not wait for it
+
         self._left -= len(points)
         ring = shapely.Polygon(unwrapped(points))
         if ring.is_valid:
