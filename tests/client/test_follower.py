@@ -93,6 +93,26 @@ def test_an_older_version_never_replaces_a_newer_one() -> None:
     assert follower.board.alarms == {}
 
 
+def test_an_alert_that_ended_before_the_snapshot_is_not_told_again() -> None:
+    follower = live(KYIV)
+    feed(follower, told(notice("one", 2, kind=Kind.ALL_CLEAR), 6), snapshot([], 40))
+    assert feed(follower, told(KYIV, 40)) == []
+    (heard,) = feed(follower, heartbeat(board_of([]), 40, after_s=5))
+    assert isinstance(heard, Heard)
+
+
+def test_what_has_expired_is_held_and_not_told() -> None:
+    follower = live()
+    assert feed(follower, told(KYIV, 6), now=100.0 + 7_200) == []
+    assert list(follower.board.alarms) == [KYIV.alarm]
+
+
+def test_a_late_end_is_told_to_whoever_holds_the_alarm_and_to_nobody_else() -> None:
+    follower, end = live(KYIV), notice("one", 2, kind=Kind.ALL_CLEAR, expires=NOW + 1_800)
+    assert feed(follower, told(end, 6), now=100.0 + 3_600) == [ActualNotice(end)]
+    assert feed(live(), told(end, 6), now=100.0 + 3_600) == []
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(Status.ACTUAL, ActualNotice), (Status.EXERCISE, ExerciseNotice), (Status.TEST, TestNotice)]
 )
@@ -323,11 +343,11 @@ def test_an_alarm_that_a_snapshot_leaves_out_stays_until_a_verified_end_is_seen(
     assert isinstance(heard, Heard), "the server is not contradicted for what it has forgotten"
 
     forged = signed(notice("one", 2, kind=Kind.ALL_CLEAR), STRANGER)
-    assert [type(event) for event in follower.learn_history([b64(forged)])] == [NotBelieved]
+    assert [type(event) for event in follower.learn_history([b64(forged)], 105.0)] == [NotBelieved]
     assert id_of("one") in follower.board.alarms
 
     end = notice("one", 2, kind=Kind.ALL_CLEAR)
-    assert list(follower.learn_history([b64(signed(KYIV)), b64(signed(end))])) == [ActualNotice(end)]
+    assert list(follower.learn_history([b64(signed(KYIV)), b64(signed(end))], 105.0)) == [ActualNotice(end)]
     assert follower.orphans == frozenset()
     assert list(follower.board.alarms) == [id_of("two")]
 

@@ -27,6 +27,13 @@ def test_pieces_and_line_ends_make_no_difference(piece: int, line_end: str) -> N
     assert parser.retry_ms == 2500
 
 
+@pytest.mark.parametrize(("asked", "taken"), [("0", 1_000), ("999999999", 30_000), ("2500", 2_500)])
+def test_nobody_is_sent_away_for_days_nor_back_at_once(asked: str, taken: int) -> None:
+    parser = EventParser()
+    assert list(parser.feed(f"retry: {asked}\n\n".encode())) == []
+    assert parser.retry_ms == taken
+
+
 def test_what_is_not_finished_is_not_told() -> None:
     assert list(EventParser().feed(b"event: notice\ndata: {}\n")) == []
 

@@ -28,7 +28,7 @@ from tocsin.notice import (
 
 from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
 from .freshness import Freshness
-from .holding import is_news, is_older, take
+from .holding import is_news, is_older, is_worth_telling, take
 from .sse import EventParser, ServerEvent
 
 
@@ -132,25 +132,25 @@ class Follower:
         for roster in rosters:
             yield from self._learn("authority", roster)
 
-    def learn_history(self, envelopes: Iterable[str]) -> Iterator[Event]:
+    def learn_history(self, envelopes: Iterable[str], now: float) -> Iterator[Event]:
         """Take the history of an orphan, asked for elsewhere; only a verified end lets it go."""
         for envelope in envelopes:
             notice = self._opened("history", envelope, self.trust.verify_notice)
             if isinstance(notice, Notice):
-                yield from self._take(notice, 0)
+                yield from self._take(notice, 0, now)
             else:
                 yield notice
 
     def _event(self, event: ServerEvent, now: float) -> Iterator[Event]:
         match event.name:
             case "snapshot":
-                yield from self._with(event, _SnapshotData, self._snapshot)
+                yield from self._with(event, _SnapshotData, partial(self._snapshot, now))
             case "notice":
-                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.ACTUAL))
+                yield from self._with(event, _NoticeData, partial(self._notice, now, event.name, Status.ACTUAL))
             case "exercise":
-                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.EXERCISE))
+                yield from self._with(event, _NoticeData, partial(self._notice, now, event.name, Status.EXERCISE))
             case "test":
-                yield from self._with(event, _NoticeData, partial(self._notice, event.name, Status.TEST))
+                yield from self._with(event, _NoticeData, partial(self._notice, now, event.name, Status.TEST))
             case "roster":
                 yield from self._with(event, _RosterData, self._roster)
             case "heartbeat":
@@ -173,7 +173,7 @@ class Follower:
             self._reached = position
         yield from handle(data)
 
-    def _snapshot(self, data: _SnapshotData) -> Iterator[Event]:
+    def _snapshot(self, now: float, data: _SnapshotData) -> Iterator[Event]:
         assert self._reached
         before, self._served, self._whole = self.board, Board(), True
         yield Snapshot(self._reached)
@@ -185,28 +185,30 @@ class Follower:
                 notice = self._opened("snapshot", envelope, partial(self.trust.verify_event, status=status))
                 if isinstance(notice, Notice):
                     self._served = take(self._served, notice, self._reached.sequence)
-                    news += self._take(notice, self._reached.sequence)
+                    news += self._take(notice, self._reached.sequence, now)
                 else:
                     yield notice
         self.orphans = frozenset(name for name in before.alarms if self._served.find(name) is None)
         yield from news
 
-    def _notice(self, event: str, status: Status, data: _NoticeData) -> Iterator[Event]:
+    def _notice(self, now: float, event: str, status: Status, data: _NoticeData) -> Iterator[Event]:
         notice = self._opened(event, data.envelope, partial(self.trust.verify_event, status=status))
         if isinstance(notice, Notice):
             assert self._reached
-            yield from self._take(notice, self._reached.sequence)
+            yield from self._take(notice, self._reached.sequence, now)
             # An old notice that is played again does not change what the server has in force.
             if not is_older(self.board, notice):
                 self._served = take(self._served, notice, self._reached.sequence)
         else:
             yield notice
 
-    def _take(self, notice: Notice, sequence: int) -> Iterator[Event]:
+    def _take(self, notice: Notice, sequence: int, now: float) -> Iterator[Event]:
         if is_news(self.board, notice):
+            tell = is_worth_telling(self.board, notice, self.signed_now(now))
             self.board = take(self.board, notice, sequence)
             self.orphans &= frozenset(self.board.alarms)
-            yield told(notice)
+            if tell:
+                yield told(notice)
 
     def _roster(self, data: _RosterData) -> Iterator[Event]:
         yield from self._learn("roster", data.roster)

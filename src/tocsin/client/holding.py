@@ -5,7 +5,7 @@ version, so the higher version wins and nothing else is asked.
 """
 
 from tocsin.alarms import ENDED, Alarm, Board, State
-from tocsin.notice import Kind, Notice
+from tocsin.notice import ENDINGS, Kind, Notice
 
 # A snapshot names the ends of the last 30 minutes; each raion of Ukraine ending four alarms in that time stays below.
 ENDED_HELD_MAX = 1_024
@@ -23,6 +23,14 @@ def is_news(board: Board, notice: Notice) -> bool:
     """Whether *board* holds no version of the alarm that is as new as *notice*."""
     held = board.find(notice.alarm)
     return held is None or held.notice.version < notice.version
+
+
+def is_worth_telling(board: Board, notice: Notice, now: int) -> bool:
+    """Whether *notice*, which is news to *board*, is still told at *now* (Unix s).
+
+    What has expired alarms nobody any more. An end is told while the alarm is held here: whoever acted on it waits.
+    """
+    return now < notice.expires or (notice.kind in ENDINGS and notice.alarm in board.alarms)
 
 
 def is_older(board: Board, notice: Notice) -> bool:

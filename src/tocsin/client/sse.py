@@ -10,6 +10,9 @@ from dataclasses import dataclass
 # A snapshot of 5,000 alarms has about 25 MB. What is larger comes from no Tocsin, and would fill the memory of a siren.
 EVENT_SIZE_BYTES_MAX = 32 * 1024 * 1024
 
+# What a server may ask for. Less would make a flood of clients; more would let a relay send them away for days.
+RETRY_MS_MIN, RETRY_MS_MAX = 1_000, 30_000
+
 _LINE_END = re.compile(rb"\r\n|\n|\r(?=[^\n])")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
@@ -71,7 +74,7 @@ class EventParser:
             case "id" if "\0" not in value:
                 self._id = value
             case "retry" if _DIGITS.fullmatch(value):
-                self.retry_ms = int(value)
+                self.retry_ms = min(max(int(value), RETRY_MS_MIN), RETRY_MS_MAX)
         return None
 
     def _dispatched(self) -> ServerEvent | None:

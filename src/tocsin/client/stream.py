@@ -119,7 +119,7 @@ class Stream:
             answer = read_answer(body, _AlarmAnswer)
         except ClientError:
             return
-        yield from self.follower.learn_history(one.envelope for one in answer.history)
+        yield from self.follower.learn_history((one.envelope for one in answer.history), self._now())
 
     def _pause(self, pause_s: float) -> Iterator[Event]:
         until = self._now() + pause_s
