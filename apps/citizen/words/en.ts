@@ -34,7 +34,7 @@ export const en: Words = {
   exercise: "EXERCISE",
   exerciseMeaning: "This is an exercise. There is no real danger.",
   test: "TEST",
-  testMeaning: "A test of the line. Nothing needs to be done.",
+  testMeaning: "A test of the line. It asks nothing of you.",
 
   alarm: "Alarm",
   partial: "Alarm in part of the area",
@@ -42,7 +42,7 @@ export const en: Words = {
   expired: "Expired, not confirmed clear",
   expiredMeaning: "The alarm was neither prolonged nor called off. Assume that the danger may go on.",
   clear: "No alarm",
-  clearMeaning: "No alarm has been given for your places.",
+  clearMeaning: "There is no alarm for your places now.",
   notLive: "Not live",
   notLiveMeaning: "We do not know whether there is an alarm. This does not mean that it is safe. Check another source.",
   notLiveAlarm: "Not live: this is the last we know.",
@@ -94,7 +94,7 @@ export const en: Words = {
   mapMissing: "The map did not load.",
   bordersApproximate: "Borders are approximate.",
   alertedRegions: "Where the alarm is",
-  noneAlerted: "No alarm has been given.",
+  noneAlerted: "There is no alarm now.",
   recentlyEnded: "Ended a short while ago",
 
   sounds: "Listen to the sounds",
