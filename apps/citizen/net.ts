@@ -3,6 +3,9 @@
 import type { AuthorityAnswer } from "../shared/device.ts";
 import type { Tree } from "../shared/regions.ts";
 
+// On the slowest line that can carry the stream, the largest answer (the tree of regions) has come by then.
+const ANSWER_MS_MAX = 20_000;
+
 export interface RegionsMap {
   atlas: string;
   viewBox: [number, number, number, number];
@@ -20,7 +23,11 @@ export async function askAlarm(alarm: string): Promise<string[]> {
 }
 
 async function ask<Answer>(path: string, cache: RequestCache = "default"): Promise<Answer> {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, cache });
+  const answer = await fetch(path, {
+    headers: { Accept: "application/json" },
+    cache,
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
+  });
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
   return answer.json();
 }

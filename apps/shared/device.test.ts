@@ -15,7 +15,7 @@ class Bench {
   readonly asked: string[] = [];
   reconnects = 0;
   doubts = 0;
-  history: string[] = [];
+  history: string[] | Promise<string[]> = [];
   device!: Device;
   private readonly memory: Memory;
 
@@ -61,6 +61,16 @@ class Bench {
 
   async heartbeat(sequence: number, inForce: Notice[], given: object = {}): Promise<void> {
     await this.event("heartbeat", { heartbeat: await authority.heartbeat(sequence, inForce, given) });
+  }
+
+  /** Wait for the next change of the device. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const unsubscribe = this.device.subscribe(() => {
+        unsubscribe();
+        resolve();
+      });
+    });
   }
 
   get inForce(): Notice[] {
@@ -124,7 +134,22 @@ test("an alarm that a snapshot lacks is asked after, and stays until its end is 
   assert.deepEqual(bench.inForce, [alert]);
   bench.history = [await authority.seal(alert), await authority.seal(end)];
   await bench.snapshot(9);
+  await bench.changed();
   assert.deepEqual(bench.inForce, []);
+});
+
+test("a question that nobody answers holds up no alert", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5, alert);
+  let answer!: (history: string[]) => void;
+  bench.history = new Promise((resolve) => (answer = resolve));
+  void bench.snapshot(9);
+  const other = authority.notice();
+  await bench.notice(10, other);
+  assert.deepEqual(bench.inForce, [alert, other]);
+  answer([await authority.seal(end)]);
+  await bench.changed();
+  assert.deepEqual(bench.inForce, [other]);
 });
 
 test("an alarm that a restored server has forgotten stays, and the device is live with what the server does say", async () => {

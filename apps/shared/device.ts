@@ -62,6 +62,8 @@ export class Device {
   private served = new Map<string, Notice>();
   /** Keys of alarms that are not in the memory yet as they are here. */
   private readonly unsaved = new Set<string>();
+  /** Keys of alarms that the server was asked after and has not answered yet. */
+  private readonly asking = new Set<string>();
   private readonly options: DeviceOptions;
   private readonly listeners = new Set<() => void>();
   private queue: Promise<void> = Promise.resolve();
@@ -183,14 +185,24 @@ export class Device {
         this.serve(held.notice);
       }
     }
-    for (const notice of before) {
-      if (!found.has(keyOf(notice))) await this.askAfter(notice.status, notice.alarm);
+    void this.askAfter(before.filter((notice) => !found.has(keyOf(notice))));
+  }
+
+  /** Ask one after another, beside the queue: a server that does not answer holds up no message of the stream. */
+  private async askAfter(missing: Notice[]): Promise<void> {
+    for (const notice of missing) {
+      const key = keyOf(notice);
+      if (this.asking.has(key)) continue;
+      this.asking.add(key);
+      const history = await this.options.askAlarm(notice.alarm).catch(() => []);
+      this.asking.delete(key);
+      void this.enqueue(() => this.hearHistory(history, notice.status));
     }
   }
 
-  private async askAfter(status: Status, alarm: string): Promise<void> {
-    const history = await this.options.askAlarm(alarm).catch(() => []);
+  private async hearHistory(history: string[], status: Status): Promise<void> {
     for (const envelope of history) await this.believe(envelope, status);
+    await this.remember({});
   }
 
   private async hearHeartbeat(envelope: string, event: ServerEvent): Promise<void> {
