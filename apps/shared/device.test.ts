@@ -49,6 +49,11 @@ class Bench {
     return this.device.hear({ frame: "event", event: { event, data: JSON.stringify(data), ...id } });
   }
 
+  /** The device asks for a connection with this nonce, now. */
+  connect(nonce: string): Promise<void> {
+    return this.device.hear({ frame: "trying", nonce, wall: this.clock.wall() });
+  }
+
   async snapshot(sequence: number, ...actual: Notice[]): Promise<void> {
     const envelopes = await Promise.all(actual.map((notice) => authority.seal(notice)));
     const data = { position: authority.position(sequence), rosters: [], actual: envelopes, exercise: [], test: [] };
@@ -183,7 +188,7 @@ test("an old alert, sent again, does not bring an ended alarm back", async () =>
 
 test("a recorded heartbeat does not answer the nonce of this connection", async () => {
   const bench = await Bench.open();
-  await bench.device.hear({ frame: "open", nonce: "fresh" });
+  await bench.connect("fresh");
   await bench.snapshot(5);
   await bench.heartbeat(5, [], { nonce: "stale" });
   assert.equal(bench.device.refused, "nonce");
@@ -209,7 +214,7 @@ test("what was believed is there again after the page was closed, without a netw
   await before.snapshot(5, alert);
   await before.heartbeat(5, [alert]);
   const after = await Bench.open(memory, undefined);
-  await after.device.hear({ frame: "trying" });
+  await after.connect("unanswered");
   assert.deepEqual(after.inForce, [alert]);
   assert.equal(after.device.position, authority.position(5));
   assert.equal(after.device.confirmedMs, START_S * 1_000);
@@ -272,9 +277,67 @@ test("a device whose clock jumped asks for a signed answer, and is live again", 
   assert.equal(bench.live, false);
   assert.equal(bench.reconnects, 1);
   assert.equal(bench.device.position, authority.position(5));
-  await bench.device.hear({ frame: "open", nonce: "fresh" });
+  await bench.connect("fresh");
   await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + 6_000, nonce: "fresh" });
   assert.equal(bench.live, true);
+});
+
+test("an answer that was held back for an hour is refused, and another is asked for", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.connect("held");
+  bench.clock.pass(3_600_000);
+  for (let beat = 0; beat < 3; beat += 1) {
+    await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + beat * 5_000, nonce: beat === 0 ? "held" : "" });
+    assert.equal(bench.live, false);
+    bench.clock.pass(5_000);
+  }
+  assert.equal(bench.reconnects, 1);
+  await bench.connect("fresh");
+  await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + 3_615_000, nonce: "fresh" });
+  assert.equal(bench.live, true);
+});
+
+test("a tab that hears late of a connection does not take its answer for a new one", async () => {
+  const bench = await Bench.open();
+  const wall = bench.clock.wall();
+  bench.clock.pass(60_000);
+  await bench.device.hear({ frame: "trying", nonce: "fresh", wall });
+  await bench.snapshot(5);
+  await bench.heartbeat(5, [], { nonce: "fresh" });
+  assert.equal(bench.live, false);
+});
+
+test("a server's clock that once ran days ahead is forgotten with the next answer, also after the page was closed", async () => {
+  const memory = fleetingMemory();
+  const before = await Bench.open(memory);
+  await before.connect("first");
+  await before.snapshot(5);
+  await before.heartbeat(5, [], { nonce: "first", time_ms: (START_S + 5 * 86_400) * 1_000 });
+  const bench = await Bench.open(memory);
+  await bench.connect("second");
+  await bench.snapshot(6, alert);
+  await bench.heartbeat(6, [alert], { nonce: "second", time_ms: START_S * 1_000 + 1_000 });
+  assert.equal(bench.live, true);
+  assert.equal(bench.device.freshness.nowMs(), START_S * 1_000 + 1_000);
+  await bench.heartbeat(6, [alert], { time_ms: START_S * 1_000 + 6_000 });
+  assert.equal(bench.live, true);
+  assert.equal((await memory.load()).facts.newestMs, START_S * 1_000 + 6_000);
+});
+
+test("a leader that is not live hands nothing stale to another tab", async () => {
+  const leader = await Bench.open();
+  await leader.snapshot(5, alert);
+  await leader.heartbeat(5, [alert]);
+  leader.clock.pass(60_000);
+  await leader.connect("asked");
+  leader.clock.pass(60_000);
+  const follower = await Bench.open();
+  follower.clock.pass(120_000);
+  for (const frame of leader.device.welcome()) await follower.device.hear(frame);
+  await follower.heartbeat(5, [alert], { nonce: "asked", time_ms: START_S * 1_000 + 60_000 });
+  assert.deepEqual(follower.inForce, [alert]);
+  assert.equal(follower.live, false);
 });
 
 test("a message that is no JSON leaves the device not live, and it goes on", async (context) => {

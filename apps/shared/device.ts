@@ -9,7 +9,7 @@ import { type Alarms, type Held, alarmKey, fold, forgettable, notEnded } from ".
 import { boardHash } from "./board.ts";
 import { fromB64 } from "./bytes.ts";
 import type { ServerEvent } from "./events.ts";
-import { type Clock, Freshness, browserClock } from "./freshness.ts";
+import { type Clock, Freshness, type Moment, browserClock } from "./freshness.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
 import { type Notice, type Status, isEnding } from "./notice.ts";
@@ -52,7 +52,8 @@ export class Device {
   refused: Reason | undefined;
   readonly freshness: Freshness;
   private trust: Trust | undefined;
-  private nonce: string | undefined;
+  /** The nonce of this connection and when it was sent, until it is answered. */
+  private asked: (Moment & { nonce: string }) | undefined;
   private lastHeartbeat: ServerEvent | undefined;
   private strangeHeartbeats = 0;
   /**
@@ -108,12 +109,18 @@ export class Device {
 
   /** Take in a frame. Frames are judged one after another, in the order in which they came. */
   hear(frame: Frame): Promise<void> {
-    return this.enqueue(() => this.judge(frame));
+    if (frame.frame !== "trying") return this.enqueue(() => this.judge(frame));
+    const { nonce, wall } = frame;
+    const { mono } = this.freshness.moment();
+    return this.enqueue(async () => {
+      this.asked = { nonce, mono, wall };
+      this.strangeHeartbeats = 0;
+    });
   }
 
   /** What another tab needs to begin with: everything that this one knows, as the stream would have sent it. */
   welcome(): Frame[] {
-    if (this.position === undefined || !this.trust || !this.lastHeartbeat) return [];
+    if (this.position === undefined || !this.trust) return [];
     const { rosterActual, rosterExercise } = this.options.remembered.facts;
     const snapshot: Snapshot = {
       position: this.position,
@@ -124,7 +131,11 @@ export class Device {
     };
     for (const { notice, envelope } of this.alarms.values()) snapshot[notice.status].push(envelope);
     const event = { event: "snapshot", data: JSON.stringify(snapshot), id: this.position };
-    return [event, this.lastHeartbeat].map((one) => ({ frame: "event", event: one }));
+    const frames: Frame[] = [{ frame: "event", event }];
+    // What is stale here must not look new there, nor may an answer that this tab still waits for.
+    if (this.lastHeartbeat && this.freshness.live) frames.push({ frame: "event", event: this.lastHeartbeat });
+    if (this.asked) frames.push({ frame: "trying", nonce: this.asked.nonce, wall: this.asked.wall });
+    return frames;
   }
 
   private enqueue(work: () => Promise<void>): Promise<void> {
@@ -145,10 +156,6 @@ export class Device {
   }
 
   private async judge(frame: Frame): Promise<void> {
-    if (frame.frame === "open") {
-      this.nonce = frame.nonce;
-      this.strangeHeartbeats = 0;
-    }
     if (frame.frame !== "event" || !this.trust || this.stranger) return;
     const { event, data, id } = frame.event;
     const message = JSON.parse(data);
@@ -206,17 +213,31 @@ export class Device {
   }
 
   private async hearHeartbeat(envelope: string, event: ServerEvent): Promise<void> {
-    const { nonce } = this;
-    const judged = await (this.trust as Trust).judgeHeartbeat(bytesOf(envelope), this.freshness.newestMs, nonce);
+    const { asked, freshness } = this;
+    // An answer in time was signed just now: if it is older than what was believed, that was signed by a clock run ahead.
+    const newestMs = asked ? 0 : freshness.newestMs;
+    const judged = await (this.trust as Trust).judgeHeartbeat(bytesOf(envelope), newestMs, asked?.nonce);
     if ("refused" in judged) {
       this.refused = judged.refused;
       this.options.doubtAuthority();
       return;
     }
-    this.nonce = undefined;
+    if (asked && !freshness.isInTime(asked)) {
+      this.refused = "late";
+      this.options.reconnect();
+      return;
+    }
+    this.asked = undefined;
     this.lastHeartbeat = event;
-    this.freshness.hear(judged.believed, nonce !== undefined);
+    if (asked) await this.hearAnswer(judged.believed, asked);
+    else freshness.hear(judged.believed);
     await this.compareBoard(judged.believed);
+  }
+
+  private async hearAnswer(heartbeat: Heartbeat, asked: Moment): Promise<void> {
+    const { newestMs } = this.freshness;
+    this.freshness.hearAnswer(heartbeat, asked);
+    if (heartbeat.time_ms < newestMs) await this.options.memory.setBack(heartbeat.time_ms);
   }
 
   private async compareBoard(heartbeat: Heartbeat): Promise<void> {

@@ -12,7 +12,7 @@ function beat(afterMs: number): Heartbeat {
 function begun(): { clock: HandClock; freshness: Freshness } {
   const clock = new HandClock();
   const freshness = new Freshness(clock, 0);
-  freshness.hear(beat(0), true);
+  freshness.hearAnswer(beat(0), freshness.moment());
   freshness.confirm(beat(0));
   return { clock, freshness };
 }
@@ -33,7 +33,7 @@ test("a device that heard nothing is not live", () => {
 test("a heartbeat that was held back on the way is stale when it arrives", () => {
   const { clock, freshness } = begun();
   clock.pass(60_000);
-  freshness.hear(beat(5_000), false);
+  freshness.hear(beat(5_000));
   freshness.confirm(beat(5_000));
   assert.equal(freshness.live, false);
 });
@@ -53,10 +53,30 @@ test("signed time never falls below what was remembered", () => {
 test("an answer to a nonce sets right a clock that ran fast", () => {
   const { clock, freshness } = begun();
   clock.pass(100_000);
-  freshness.hear(beat(80_000), true);
+  freshness.hearAnswer(beat(80_000), freshness.moment());
   freshness.confirm(beat(80_000));
   assert.equal(freshness.live, true);
   assert.equal(freshness.nowMs(), START_S * 1_000 + 80_000);
+});
+
+test("an answer is in time for ten seconds, by whichever clock went further", () => {
+  const { clock, freshness } = begun();
+  const asked = freshness.moment();
+  clock.pass(9_000);
+  assert.equal(freshness.isInTime(asked), true);
+  clock.sleep(1_001);
+  assert.equal(freshness.isInTime(asked), false);
+});
+
+test("time is counted from the asking, so that an answer on a slow way makes it never too early", () => {
+  const { clock, freshness } = begun();
+  const asked = freshness.moment();
+  clock.pass(8_000);
+  freshness.hearAnswer(beat(1_000), asked);
+  freshness.confirm(beat(1_000));
+  assert.equal(freshness.nowMs(), START_S * 1_000 + 9_000);
+  clock.pass(7_000);
+  assert.equal(freshness.live, false);
 });
 
 test("a doubt ends being live at once", () => {

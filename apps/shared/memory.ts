@@ -14,7 +14,7 @@ export interface Facts {
   /** Roster envelopes, base64url. */
   rosterActual?: string;
   rosterExercise?: string;
-  /** The newest signed time believed, Unix milliseconds; it never falls. */
+  /** The newest signed time believed, Unix milliseconds; it falls only by `setBack`. */
   newestMs?: number;
   /** Signed time when the board was last confirmed: the state on this device is "as of" then. */
   confirmedMs?: number;
@@ -39,8 +39,10 @@ export interface Remembered {
 
 export interface Memory {
   load(): Promise<Remembered>;
-  /** Keep facts and alarms, all or nothing. An alarm's version and the newest time never fall. */
+  /** Keep facts and alarms, all or nothing. An alarm's version and the newest time do not fall. */
   save(facts: Facts, alarms?: AlarmRecord[], forget?: string[]): Promise<void>;
+  /** Let the newest time fall: an answer to a nonce showed that it had been signed by a clock that ran ahead. */
+  setBack(newestMs: number): Promise<void>;
   /** Take it upon oneself to tell this version of an alarm; false if it has been told, by whichever tab. */
   claim(key: string, told: Told): Promise<boolean>;
   forgetAll(): Promise<void>;
@@ -82,6 +84,13 @@ export async function browserMemory(name = "tocsin"): Promise<Memory> {
       await end;
     },
 
+    async setBack(newestMs) {
+      const writing = database.transaction([FACTS], "readwrite");
+      const end = ended(writing);
+      writing.objectStore(FACTS).put(newestMs, "newestMs");
+      await end;
+    },
+
     async claim(key, told) {
       const writing = database.transaction([TOLD], "readwrite");
       const end = ended(writing);
@@ -113,6 +122,9 @@ export function fleetingMemory(): Memory {
       facts = { ...facts, ...more, ...(newestMs > 0 && { newestMs }) };
       for (const key of forget) alarms.delete(key);
       for (const alarm of newer) if ((alarms.get(alarm.key)?.version ?? 0) < alarm.version) alarms.set(alarm.key, alarm);
+    },
+    async setBack(newestMs) {
+      facts = { ...facts, newestMs };
     },
     async claim(key, now) {
       if ((told.get(key)?.version ?? 0) >= now.version) return false;

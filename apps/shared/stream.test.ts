@@ -45,7 +45,7 @@ test("each connection asks for a nonce of its own, and says which", async () => 
   const nonces = asked.map((address) => address.searchParams.get("nonce"));
   assert.notEqual(nonces[0], nonces[1]);
   assert.match(nonces[0] as string, /^[A-Za-z0-9_-]{24}$/);
-  const told = frames.filter((frame) => frame.frame === "open").map((frame) => frame.nonce);
+  const told = frames.filter((frame) => frame.frame === "trying").map((frame) => frame.nonce);
   assert.deepEqual(told, nonces);
 });
 

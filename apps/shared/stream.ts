@@ -17,8 +17,8 @@ const NONCE_SIZE_BYTES = 18;
 
 /** What a tab hears from the stream, and passes on to the other tabs. */
 export type Frame =
-  | { frame: "trying" }
-  | { frame: "open"; nonce: string }
+  /** A connection is asked for; *wall* is when, by the clock that all tabs share: a tab may hear of it late. */
+  | { frame: "trying"; nonce: string; wall: number }
   | { frame: "event"; event: ServerEvent }
   | { frame: "closed" };
 
@@ -44,8 +44,9 @@ export class Stream {
   /** Keep the stream until `stop`. */
   async run(): Promise<void> {
     while (!this.stopped) {
-      this.options.hear({ frame: "trying" });
-      await this.connect().catch(() => undefined);
+      const nonce = b64(crypto.getRandomValues(new Uint8Array(NONCE_SIZE_BYTES)));
+      this.options.hear({ frame: "trying", nonce, wall: Date.now() });
+      await this.connect(nonce).catch(() => undefined);
       this.options.hear({ frame: "closed" });
       if (!this.stopped) await this.pause(this.retryMs ?? jittered());
     }
@@ -63,20 +64,18 @@ export class Stream {
     this.wake?.();
   }
 
-  private async connect(): Promise<void> {
+  private async connect(nonce: string): Promise<void> {
     const connection = new AbortController();
     this.connection = connection;
     this.retryMs = undefined;
     let watchdog = setTimeout(() => connection.abort(), SILENCE_MS_MAX);
     try {
-      const nonce = b64(crypto.getRandomValues(new Uint8Array(NONCE_SIZE_BYTES)));
       const answer = await (this.options.fetch ?? fetch)(this.address(nonce), {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
         signal: connection.signal,
       });
       if (!answer.ok || !answer.body) throw new Error(`the stream answered ${answer.status}`);
-      this.options.hear({ frame: "open", nonce });
       const parser = new EventParser();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {

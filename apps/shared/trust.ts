@@ -20,6 +20,7 @@ export type Reason =
   | "signature"
   | "status"
   | "old"
+  | "late"
   | "nonce";
 
 export type Judged<Believed> = { believed: Believed } | { refused: Reason };
