@@ -221,9 +221,9 @@ export class Model {
   private changed(): void {
     this.refreshAtlas();
     this.listeners.forEach((listener) => listener());
-    const { language, places, nowS } = this;
+    const { language, places, device } = this;
     const othersHold = (telling: Telling) => this.othersHold(telling);
-    void this.teller.look({ alarms: this.device.alarms, places, nowS, language, othersHold });
+    void this.teller.look({ alarms: device.alarms, places, nowOf: (notice) => device.tellingS(notice), language, othersHold });
   }
 
   private othersHold(telling: Telling): boolean {

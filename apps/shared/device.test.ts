@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { notEnded } from "./alarms.ts";
+import { notEnded, phase } from "./alarms.ts";
 import { b64, fromB64 } from "./bytes.ts";
 import { Device } from "./device.ts";
 import { type Memory, fleetingMemory } from "./memory.ts";
@@ -323,6 +323,21 @@ test("a server's clock that once ran days ahead is forgotten with the next answe
   await bench.heartbeat(6, [alert], { time_ms: START_S * 1_000 + 6_000 });
   assert.equal(bench.live, true);
   assert.equal((await memory.load()).facts.newestMs, START_S * 1_000 + 6_000);
+});
+
+test("a new alert is not kept quiet by a clock that nothing confirms", async () => {
+  const memory = fleetingMemory();
+  await memory.save({ newestMs: (START_S + 5 * 86_400) * 1_000 });
+  const bench = await Bench.open(memory);
+  await bench.connect("unanswered");
+  await bench.notice(6, alert);
+  assert.equal(phase(alert, bench.device.tellingS(alert)), "expired");
+  bench.clock.pass(10_001);
+  assert.equal(phase(alert, bench.device.tellingS(alert)), "in_force");
+  await bench.connect("answered");
+  await bench.heartbeat(6, [alert], { nonce: "answered", time_ms: alert.expires * 1_000 });
+  bench.clock.pass(10_001);
+  assert.equal(phase(alert, bench.device.tellingS(alert)), "expired");
 });
 
 test("a leader that is not live hands nothing stale to another tab", async () => {

@@ -61,6 +61,8 @@ export class Device {
    * from an old backup may have forgotten an alarm; it stays on the screen all the same.
    */
   private served = new Map<string, Notice>();
+  /** When an alarm's newest notice came, by key, until a heartbeat confirms the time by which it is judged. */
+  private readonly untimed = new Map<string, Moment>();
   /** Keys of alarms that are not in the memory yet as they are here. */
   private readonly unsaved = new Set<string>();
   /** Keys of alarms that the server was asked after and has not answered yet. */
@@ -116,6 +118,16 @@ export class Device {
       this.asked = { nonce, mono, wall };
       this.strangeHeartbeats = 0;
     });
+  }
+
+  /**
+   * Return the time by which *notice* is to be told, in Unix seconds. If nothing confirmed the time since it came, for longer
+   * than an answer takes, a clock that ran ahead may have made it look expired: then it is told as long as it is new.
+   */
+  tellingS(notice: Notice): number {
+    const nowS = this.freshness.nowMs() / 1_000;
+    const came = this.untimed.get(keyOf(notice));
+    return came && !this.freshness.isInTime(came) ? Math.min(nowS, notice.expires - 1) : nowS;
   }
 
   /** What another tab needs to begin with: everything that this one knows, as the stream would have sent it. */
@@ -259,7 +271,8 @@ export class Device {
     this.confirmedMs = heartbeat.time_ms;
     await this.remember({ confirmedMs: heartbeat.time_ms });
     // It arrived, and is stale all the same: it was held back, or this device's clock jumped. An answer to a nonce tells.
-    if (!this.freshness.live) this.options.reconnect();
+    if (this.freshness.live) this.untimed.clear();
+    else this.options.reconnect();
   }
 
   private startOver(): void {
@@ -279,7 +292,10 @@ export class Device {
     }
     const held = { envelope, notice: judged.believed };
     const alarms = fold(this.alarms, held);
-    if (alarms !== this.alarms) this.unsaved.add(alarmKey(held.notice.status, held.notice.alarm));
+    if (alarms !== this.alarms) {
+      this.unsaved.add(keyOf(held.notice));
+      if (status) this.untimed.set(keyOf(held.notice), this.freshness.moment());
+    }
     this.alarms = alarms;
     return held;
   }
