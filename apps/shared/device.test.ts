@@ -257,6 +257,34 @@ test("a heartbeat of another position proves nothing, and two in a row are a dou
   assert.equal(bench.device.position, undefined);
 });
 
+test("a heartbeat that a notice overtook proves nothing and is no doubt", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  const other = authority.notice();
+  await bench.notice(6, alert);
+  await bench.heartbeat(5, [], { time_ms: START_S * 1_000 + 5_000 });
+  await bench.notice(10, other);
+  await bench.heartbeat(6, [alert], { time_ms: START_S * 1_000 + 10_000 });
+  assert.equal(bench.reconnects, 0);
+  assert.equal(bench.device.confirmedMs, START_S * 1_000);
+  await bench.heartbeat(10, [alert, other], { time_ms: START_S * 1_000 + 15_000 });
+  assert.equal(bench.live, true);
+});
+
+test("one wrong answer about the authority stops no alert, and a proven heartbeat takes it back", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  const other = await TestAuthority.found();
+  await bench.device.meet({ ...other.pin, rosters: other.rosters });
+  await bench.notice(6, alert);
+  assert.deepEqual(bench.inForce, [alert]);
+  assert.deepEqual(bench.device.stranger, other.pin);
+  await bench.heartbeat(6, [alert]);
+  assert.equal(bench.device.stranger, undefined);
+  assert.equal(bench.live, true);
+});
+
 test("another tab begins with what this one knows, and verifies it itself", async () => {
   const leader = await Bench.open();
   await leader.snapshot(5, alert);

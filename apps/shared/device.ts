@@ -39,14 +39,17 @@ export interface DeviceOptions {
 }
 
 const STATUSES: readonly Status[] = ["actual", "exercise", "test"];
-// A heartbeat may cross a notice on its way, so one that speaks of another position proves nothing. Two in a row do.
+// One heartbeat of a position that did not come may have crossed a notice on its way. Two in a row tell of one withheld.
 const STRANGE_HEARTBEATS_MAX = 2;
 
 export class Device {
   alarms: Alarms = new Map();
   position: string | undefined;
   confirmedMs: number | undefined;
-  /** An authority of another name or with other roots answers at this address. Nothing of it is believed. */
+  /**
+   * An authority of another name or with other roots answers at this address. Nothing of it is believed; what the pinned one
+   * signed still is, and a heartbeat of the pinned one takes the suspicion back.
+   */
   stranger: Pin | undefined;
   /** The newest message that was not believed, and why. */
   refused: Reason | undefined;
@@ -168,7 +171,7 @@ export class Device {
   }
 
   private async judge(frame: Frame): Promise<void> {
-    if (frame.frame !== "event" || !this.trust || this.stranger) return;
+    if (frame.frame !== "event" || !this.trust) return;
     const { event, data, id } = frame.event;
     const message = JSON.parse(data);
     if (event === "heartbeat") return this.hearHeartbeat(message.heartbeat, frame.event);
@@ -240,6 +243,7 @@ export class Device {
       return;
     }
     this.asked = undefined;
+    this.stranger = undefined;
     this.lastHeartbeat = event;
     if (asked) await this.hearAnswer(judged.believed, asked);
     else freshness.hear(judged.believed);
@@ -253,6 +257,7 @@ export class Device {
   }
 
   private async compareBoard(heartbeat: Heartbeat): Promise<void> {
+    if (isBehind(heartbeat.position, this.position)) return;
     if (heartbeat.position !== this.position) {
       this.strangeHeartbeats += 1;
       if (this.strangeHeartbeats >= STRANGE_HEARTBEATS_MAX) this.startOver();
@@ -330,6 +335,13 @@ export class Device {
 
 function keyOf({ status, alarm }: Notice): string {
   return alarmKey(status, alarm);
+}
+
+/** Whether *position* is an earlier one of the same journal: a heartbeat that a notice overtook on its way. */
+function isBehind(position: string, ours: string | undefined): boolean {
+  const [epoch, sequence] = position.split("-");
+  const [ourEpoch, ourSequence] = (ours ?? "").split("-");
+  return epoch === ourEpoch && Number(sequence) < Number(ourSequence);
 }
 
 function samePin(one: Pin, other: Pin): boolean {

@@ -17,6 +17,14 @@ test("events come out whole, wherever the stream was cut", () => {
   }
 });
 
+test("a server cannot make a page wait for long, nor ask without a pause", () => {
+  for (const [asked, waits] of [["99999999999", 30_000], ["0", 1_000], ["2500", 2_500]] as const) {
+    const parser = new EventParser();
+    parser.push(`retry: ${asked}\n\n`);
+    assert.equal(parser.retryMs, waits);
+  }
+});
+
 test("an event without its end is not told", () => {
   assert.deepEqual(new EventParser().push("event: notice\ndata: {}\nid: 00-1\n"), []);
 });

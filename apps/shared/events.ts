@@ -7,8 +7,12 @@ export interface ServerEvent {
   id?: string;
 }
 
+// A server that asks for less would be stormed, and one that asks for more would leave its devices deaf.
+const RETRY_MS_MIN = 1_000;
+const RETRY_MS_MAX = 30_000;
+
 export class EventParser {
-  /** What the server asks to wait before the next connection, in milliseconds. */
+  /** What the server asks to wait before the next connection, in milliseconds, within bounds. */
   retryMs: number | undefined;
   private rest = "";
   private event = "";
@@ -34,7 +38,9 @@ export class EventParser {
     if (name === "event") this.event = value;
     else if (name === "data") this.data.push(value);
     else if (name === "id" && !value.includes("\0")) this.id = value;
-    else if (name === "retry" && /^\d+$/.test(value)) this.retryMs = Number(value);
+    else if (name === "retry" && /^\d+$/.test(value)) {
+      this.retryMs = Math.min(Math.max(Number(value), RETRY_MS_MIN), RETRY_MS_MAX);
+    }
     return [];
   }
 
