@@ -1,7 +1,5 @@
 """What a person sees before signing, and the words that confirm: real and drill never look or read alike."""
 
-from typing import Any
-
 import pytest
 from rich.console import Console, RenderableType
 
@@ -22,28 +20,26 @@ def shown(what: RenderableType) -> str:
     return captured.get()
 
 
-def preview(one: Notice, **changes: Any) -> str:
-    fields: dict[str, Any] = {"ended_regions": (), "warnings": ()}
-    return shown(panel(Draft(one.id, encode(one), one, b"", **(fields | changes)), load_ukraine()))
+def preview(one: Notice, *history: Notice) -> str:
+    return shown(panel(Draft(one.id, encode(one), one, b"", history), load_ukraine()))
 
 
 def test_a_preview_says_what_where_how_bad_until_when_and_in_which_words() -> None:
     text = preview(
         notice(
             "a", regions=(VYSHHOROD, LVIV), text={"en": Text("TEST DATA", "Do nothing"), "uk": Text("ТЕСТОВІ ДАНІ", "")}
-        ),
-        warnings=("alarm x holds there already",),
+        )
     )
     for expected in (
         "Alert", "air_raid", "red: take action now", "2 regions", "Vyshhorodskyi raion, Kyiv Oblast", "Lviv Oblast",
-        "TEST DATA", "Do nothing", "ТЕСТОВІ ДАНІ", "2026-09-21 16:13:20 UTC", "alarm x holds there already",
+        "TEST DATA", "Do nothing", "ТЕСТОВІ ДАНІ", "2026-09-21 16:13:20 UTC",
         id_of("a"),
     ):  # fmt: skip
         assert expected in text
 
 
 def test_a_preview_names_where_an_update_ends() -> None:
-    text = preview(notice("a", 2, regions=(LVIV,)), ended_regions=(VYSHHOROD,))
+    text = preview(notice("a", 2, regions=(LVIV,)), notice("a", regions=(VYSHHOROD, LVIV)))
     assert "Update" in text
     assert "ends in" in text
     assert "Vyshhorodskyi raion" in text

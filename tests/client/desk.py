@@ -1,6 +1,6 @@
 """A desk behind the operator API, in memory, whose faults a test can choose: lost answers, restarts, lies.
 
-It freezes simply, and checks the signature of each request as ``spec/stream.md`` asks for it.
+It freezes as the server does, and checks the signature of each request as ``spec/stream.md`` asks for it.
 """
 
 import re
@@ -15,24 +15,19 @@ from tests.client.authority import EPOCH, ISSUERS, NAME, NOW, ROSTERS, TRUST
 from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas
 from tocsin.issuing import Order, Refusal, read_order, read_relayed
-from tocsin.issuing.texts import with_first_word
+from tocsin.issuing.drafting import Situation, draft
 from tocsin.notice import (
     ED25519,
-    EVERY_CHANNEL,
     REQUEST_TAG,
     Envelope,
-    Kind,
-    Level,
     Magic,
     Notice,
     Refused,
     Signature,
-    Text,
     Trust,
     b64,
     encode,
     from_b64,
-    geometry_hash,
     is_signed_by,
 )
 
@@ -80,7 +75,10 @@ class Desk:
         return answer
 
     def _answered(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return self._read(request.url.path)
         assert _is_signed(request), "the request is not signed as the specification says"
+        assert not request.url.query
         if request.url.path == "/v1/operator/drafts":
             return self._drafted(read_order(request.content))
         if request.url.path == "/v1/operator/relay":
@@ -94,59 +92,39 @@ class Desk:
             return _refused(400, order)
         if order.id in self.issued:
             return httpx.Response(200, json={"issued": self._view(order.id)})
-        held = next(iter(self._matching(order)), None)
-        if order.kind is not Kind.ALERT and held is None:
-            candidates = [{"alarm": name, "hazard": "air_raid", "level": "red", "since": NOW, "regions": ["Kyiv"]}
-                          for name in self.board.alarms]  # fmt: skip
-            return _refused(404, Refusal("alarm_unknown", f"there is no alarm {order.alarm}", tuple(candidates)))
-        document = f"<alert>TEST DATA {order.id}</alert>"
-        self._drafts[order.id] = self.lie(self._frozen(order, held, document))
+        found = draft(order, self._situation())
+        if isinstance(found, Refusal):
+            return _refused(404 if found.code == "alarm_unknown" else 409, found)
+        self._drafts[order.id] = self.lie(found.notice)
         answer = {
             "draft": order.id,
             "notice": b64(encode(self._drafts[order.id])),
-            "cap": document + ("<!-- -->" if self.lie_about_cap else ""),
+            "cap": found.cap.decode() + ("<!-- -->" if self.lie_about_cap else ""),
             "lapses_in_s": 600,
-            "preview": {"ended_regions": [], "warnings": []},
+            "preview": {"ended_regions": ["nowhere"], "warnings": ["TEST DATA: nobody signed this"]},
         }
         return httpx.Response(201, json=answer)
 
-    def _matching(self, order: Order) -> list[Notice]:
-        held = [one.notice for one in self.board.alarms.values() if order.kind is not Kind.ALERT]
-        if order.alarm is not None:
-            return [one for one in held if one.alarm.startswith(order.alarm)]
-        return [one for one in held if one.hazard == order.hazard and one.regions == self._codes(order)]
+    def _situation(self) -> Situation:
+        def named(begin: str) -> list[str]:
+            return sorted({one.alarm for one, _, _ in self.issued.values() if one.alarm.startswith(begin)})
 
-    def _codes(self, order: Order) -> tuple[str, ...]:
-        return tuple(sorted({self.atlas.resolve(text).code for text in order.regions}))
+        return Situation(self.board, self.atlas, NAME, "Duty", 1, NOW, self._history, named)
 
-    def _frozen(self, order: Order, held: Notice | None, document: str) -> Notice:
-        return Notice(
-            notice=1,
-            id=order.id,
-            alarm=held.alarm if held else order.id,
-            version=held.version + 1 if held else 1,
-            kind=order.kind,
-            status=order.status,
-            authority=NAME,
-            hazard=held.hazard if held else order.hazard or "",
-            level=order.level or (held.level if held else Level.RED),
-            since=NOW,
-            sent=NOW,
-            effective=NOW,
-            expires=NOW + (order.expires_in_s or 7_200),
-            atlas=self.atlas.hash,
-            regions=self._codes(order) or (held.regions if held else ()),
-            shapes=order.shapes,
-            geometry=geometry_hash(order.shapes),
-            text={
-                language: with_first_word(text, language, order.status, NAME)
-                for language, text in (order.text or {"en": Text("TEST DATA, no alert", "")}).items()
-            },
-            issuer="Duty",
-            roster=1,
-            channels=EVERY_CHANNEL,
-            cap=b64(sha256(document.encode()).digest()),
-        )
+    def _history(self, alarm: str) -> list[Notice]:
+        return [one for one, _, _ in self.issued.values() if one.alarm == alarm]
+
+    def _read(self, path: str) -> httpx.Response:
+        if path == "/v1/authority":
+            return httpx.Response(
+                200, json={"rosters": dict(zip(("actual", "exercise"), map(b64, ROSTERS), strict=True))}
+            )
+        found = re.fullmatch("/v1/(alarms|alerts)/([a-z2-7]{26})", path)
+        assert found
+        history = [b64(envelope) for one, envelope, _ in self.issued.values() if found[2] in (one.alarm, one.id)]
+        if not history:
+            return _refused(404, Refusal("unknown", f"there is no {found[2]}"))
+        return httpx.Response(200, json={"history": [{"envelope": one} for one in history]})
 
     def _issue(self, id: str, body: dict[str, list[dict[str, str]]]) -> httpx.Response:
         if id in self.issued:

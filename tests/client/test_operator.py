@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.client.authority import ISSUERS, NAME, NOW, id_of
+from tests.client.authority import ISSUERS, NAME, NOW, ROSTERS, STRANGER, TRUST, id_of, notice, signed
 from tests.client.desk import Desk
 from tocsin.areas import Atlas, UnknownRegion, load_ukraine
 from tocsin.client import (
@@ -22,8 +22,9 @@ from tocsin.client import (
     Signer,
     Unreachable,
 )
+from tocsin.client.proof import proven, trust_in_own, with_rosters
 from tocsin.issuing import Order, read_relayed
-from tocsin.notice import Domain, Kind, Level, Notice, Status, Text, b64
+from tocsin.notice import Domain, Kind, Level, Notice, Status, Text, b64, geometry_hash
 
 KYIV = "UA80000000000093317"
 
@@ -54,7 +55,11 @@ def desk(atlas: Atlas) -> Desk:
 @pytest.fixture
 def duty(desk: Desk, atlas: Atlas) -> Operator:
     return Operator(
-        lambda: "http://desk.example", ISSUERS, Signer(NAME, atlas), clock=FakeTime().clock(), client=desk.client()
+        lambda: "http://desk.example",
+        ISSUERS,
+        Signer(NAME, atlas, TRUST),
+        clock=FakeTime().clock(),
+        client=desk.client(),
     )
 
 
@@ -286,10 +291,96 @@ def test_a_relayed_exercise_that_comes_back_as_real_is_not_signed(desk: Desk, du
         duty.relay(document, order)
 
 
-def test_shapes_may_add_regions_and_take_none_away(desk: Desk, duty: Operator) -> None:
-    circled = alert(shapes=("circle 50.45,30.52 1",))
+def test_shapes_add_the_regions_that_they_touch_and_no_others(desk: Desk, duty: Operator) -> None:
+    circled = alert(shapes=("circle 50.45,30.52 30",))
     desk.lie = changed(regions=("UA46000000000026241",))
     with pytest.raises(NotAsOrdered, match="its regions are"):
         duty.order(circled)
-    desk.lie = changed(regions=("UA46000000000026241", KYIV))
+    desk.lie = lambda notice: msgspec.structs.replace(notice, regions=tuple(sorted((LVIV, *notice.regions))))
+    with pytest.raises(NotAsOrdered, match="its regions are"):
+        duty.order(circled)
+    desk.lie = changed(shapes=("circle 50.0,30.0 1",), geometry=geometry_hash(("circle 50.0,30.0 1",)))
+    with pytest.raises(NotAsOrdered, match="its shapes are"):
+        duty.order(circled)
+    desk.lie = changed(shapes=())
     assert duty.order(circled).version == 1
+
+
+LVIV = "UA46000000000026241"
+UNORDERED: dict[str, Callable[[Notice], Notice]] = {
+    f"its regions are {KYIV}, not": changed(regions=(KYIV,)),
+    "its shapes are neither": changed(shapes=("circle 50,30 1",), geometry=geometry_hash(("circle 50,30 1",))),
+    "it lasts 61 s, not 7200 s": changed(expires=NOW + 61),
+    "its text in 'en' is not": changed(text={"en": Text("TEST DATA: no danger", "Leave the shelter.")}),
+    "it holds since": changed(since=NOW - 9),
+    "it takes effect -5 s": changed(effective=NOW - 5),
+    "its hazard is flood, and the alarm's is air_raid": changed(hazard="flood"),
+    "the newest that is proven is 1": changed(version=7),
+}
+
+
+@pytest.mark.parametrize("kind", [Kind.UPDATE, Kind.DISPUTED])
+@pytest.mark.parametrize("found", UNORDERED)
+def test_what_nobody_ordered_of_an_alarm_is_not_signed(desk: Desk, duty: Operator, found: str, kind: Kind) -> None:
+    duty.order(alert(regions=("UA-30", "UA-46"), expires_in_s=7_200, level=Level.YELLOW))
+    desk.lie = UNORDERED[found]
+    level = Level.RED if kind is Kind.UPDATE else None
+    with pytest.raises(NotAsOrdered) as caught:
+        duty.order(Order(id=id_of("u"), kind=kind, status=Status.ACTUAL, alarm=id_of("order"), level=level))
+    assert found in str(caught.value)
+    assert len(desk.issued) == 1
+
+
+ALERTED: dict[str, Callable[[Notice], Notice]] = {
+    "it lasts 60 s, not": changed(expires=NOW + 60),
+    "its text in 'uk' is not": changed(text={"en": Text("TEST DATA: no danger", "")}),
+    "its shapes are neither": changed(shapes=("circle 50,30 1",), geometry=geometry_hash(("circle 50,30 1",))),
+}
+
+
+@pytest.mark.parametrize("found", ALERTED)
+def test_what_nobody_ordered_of_an_alert_is_not_signed(desk: Desk, duty: Operator, found: str) -> None:
+    desk.lie = ALERTED[found]
+    with pytest.raises(NotAsOrdered) as caught:
+        duty.order(alert())
+    assert found in str(caught.value)
+
+
+def test_an_end_in_other_words_is_not_signed(desk: Desk, duty: Operator) -> None:
+    duty.order(alert())
+    end = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("order"))
+    desk.lie = changed(text={"en": Text("TEST DATA: stay where you are", "")})
+    with pytest.raises(NotAsOrdered, match="its text in 'en' is not"):
+        duty.order(end)
+
+
+def test_words_and_shapes_of_its_own_stay_through_the_life_of_an_alarm(desk: Desk, duty: Operator) -> None:
+    words = {"en": Text("TEST DATA of the suite", "Do nothing")}
+    duty.order(alert(text=words, shapes=("circle 50.45,30.52 30",), status=Status.EXERCISE))
+    steps = [(Kind.UPDATE, {"level": Level.YELLOW}), (Kind.DISPUTED, {}), (Kind.UPDATE, {"expires_in_s": 9_000}),
+             (Kind.UPDATE, {"regions": ("UA-46",)}), (Kind.ALL_CLEAR, {})]  # fmt: skip
+    for number, (kind, changes) in enumerate(steps):
+        fields: dict[str, Any] = {"status": Status.EXERCISE, "alarm": id_of("order"), **changes}
+        assert duty.order(Order(id=id_of(f"step {number}"), kind=kind, **fields)).version == number + 2
+    (notice, _, _) = desk.issued[id_of("step 3")]
+    assert notice.text == {"en": Text("EXERCISE: TEST DATA of the suite", "Do nothing")}
+    assert not desk.board.alarms
+
+
+def test_an_alarm_of_which_nothing_is_proven_is_not_changed(desk: Desk, duty: Operator) -> None:
+    duty.order(alert())
+    (notice, _, sequence) = desk.issued[id_of("order")]
+    desk.issued[id_of("order")] = notice, signed(notice, STRANGER), sequence
+    end = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("order"))
+    with pytest.raises(NotAsOrdered, match="is proven"):
+        duty.order(end)
+
+
+def test_an_alarm_is_proven_by_the_pinned_roots_or_by_a_key_of_ones_own() -> None:
+    first, second, third = notice("one"), notice("one", 2), notice("one", 3)
+    envelopes = [b64(signed(one)) for one in (notice("two"), second, first, third)]
+    rooted = with_rosters(TRUST, [b64(signed(first)), *map(b64, ROSTERS)])
+    assert proven(envelopes, third, [rooted]) == (first, second)
+    assert proven(envelopes, third, [trust_in_own(NAME, ISSUERS)]) == (first, second)
+    assert proven(envelopes, third, [trust_in_own(NAME, {Domain.ACTUAL: STRANGER}), TRUST]) == ()
+    assert proven(envelopes, third, [trust_in_own("other.example", ISSUERS)]) == ()

@@ -31,5 +31,5 @@ def atlas_of(folder: DataFolder) -> Atlas:
 def operator(data: Path, url: str | None, domain: Domain, give_up_s: float = GIVE_UP_S) -> Operator:
     """Return an operator who can sign in *domain* and in no other. Raises ``FolderError``."""
     folder = open_folder(data)
-    signer = Signer(folder.authority, atlas_of(folder))
+    signer = Signer(folder.authority, atlas_of(folder), folder.trust)
     return Operator(address_of(folder, url), {domain: folder.key(domain)}, signer, give_up_s)

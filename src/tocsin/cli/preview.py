@@ -1,6 +1,7 @@
 """What a person sees before signing, and the word to be typed.
 
-It shows the frozen bytes, never the server's own preview, with names from the atlas here.
+It shows the frozen bytes and what follows from proven ones, never the server's own words, with names from the atlas
+here.
 """
 
 import sys
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from tocsin.areas import Atlas
 from tocsin.client import Confirm, Draft, without_asking
+from tocsin.client.agreement import ended_regions
 from tocsin.notice import Kind, Level, Notice, Status
 
 from .console import ExitStatus, Failure, err
@@ -93,13 +95,11 @@ def _lines(draft: Draft, atlas: Atlas) -> Iterator[tuple[str, Text]]:
     yield "level", Text(f" {LEVEL_WORDS[notice.level]} ", LEVEL_STYLES[notice.level])
     yield "alarm", Text(f"{notice.alarm}, version {notice.version}")
     yield f"{len(notice.regions)} regions" if len(notice.regions) > 1 else "region", _names(notice.regions, atlas)
-    if draft.ended_regions:
-        yield "ends in", _names(draft.ended_regions, atlas)
+    if ended := ended_regions(draft, atlas):
+        yield "ends in", _names(ended, atlas)
     for language, text in notice.text.items():
         yield language, Text(f"{text.headline}\n{text.instruction}".strip())
     yield "expires", Text(shown_time(notice.expires))
-    for warning in draft.warnings:
-        yield "warning", Text(warning, "bold yellow")
 
 
 def _names(codes: tuple[str, ...], atlas: Atlas) -> Text:

@@ -6,7 +6,7 @@ leave.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import random
 from secrets import token_bytes
@@ -16,12 +16,13 @@ import httpx
 import msgspec
 
 from tocsin.issuing import Order
-from tocsin.notice import Domain, Magic, Notice, SigningKey, Status, b64, id_from, sign_document
+from tocsin.notice import Domain, Kind, Magic, Notice, SigningKey, Status, b64, id_from, sign_document
 
 from .agreement import Signer
-from .failures import ClientError, NotAsOrdered, OrderRefused, Unreachable
+from .failures import AnswerUnreadable, ClientError, NotAsOrdered, OrderRefused, Unreachable
 from .folder import Address
-from .orders import BoardView, Draft, Issued, read_answer, read_draft, read_issued_before
+from .orders import AlarmAnswer, AuthorityAnswer, BoardView, Draft, Issued, read_answer, read_draft, read_issued_before
+from .proof import proven, trust_in_own, with_rosters
 from .requests import TIMEOUT, authorization, send
 
 # A server that is started again is back within 2 s; an operator who waits longer wants to be told.
@@ -97,8 +98,7 @@ class Operator:
 
     def draft_relay(self, document: bytes, order: Order) -> Draft | Issued:
         """Ask once for a draft of what *document* says."""
-        path = f"/v1/operator/relay?id={order.id}"
-        return _drafted(self._post(path, document, order.status, "application/cap+xml"))
+        return _drafted(self._post("/v1/operator/relay", document, order.status, "application/cap+xml"))
 
     def issue(self, draft: Draft) -> Issued:
         """Sign the bytes of *draft* and hand the signature in, once. The caller has checked what they say."""
@@ -122,9 +122,10 @@ class Operator:
     ) -> Issued:
         confirmed: tuple[object, ...] | None = None
         for _ in range(DRAFTS_MAX):
-            draft = self._insist(ask)
-            if isinstance(draft, Issued):
-                return draft
+            answer = self._insist(ask)
+            if isinstance(answer, Issued):
+                return answer
+            draft = answer if order.kind is Kind.ALERT else self._with_history(answer)
             if found := self.signer.disagreements(draft, order, self._now(), version):
                 raise NotAsOrdered(f"the server froze something else than was ordered: {'; '.join(found)}")
             if confirmed != _substance(draft.notice) and not confirm(draft):
@@ -137,6 +138,21 @@ class Operator:
                 if refused.code != DRAFT_UNKNOWN:
                     raise
         raise Unreachable(f"the server lost {DRAFTS_MAX} drafts of this order; look at its log")
+
+    def _with_history(self, draft: Draft) -> Draft:
+        """Return *draft* with what is proven of the alarm that it changes."""
+        trusts = [trust_in_own(self.signer.authority, self.keys)]
+        answer = read_answer(self.get(f"/v1/alarms/{draft.notice.alarm}").content, AlarmAnswer)
+        try:
+            if self.signer.trust is not None:
+                rosters = read_answer(self.get("/v1/authority").content, AuthorityAnswer).rosters
+                trusts.append(with_rosters(self.signer.trust, rosters.values()))
+            history = proven((one.envelope for one in answer.history), draft.notice, trusts)
+        except ValueError as why:
+            raise AnswerUnreadable(
+                f"what the server shows of alarm {draft.notice.alarm} cannot be read ({why})"
+            ) from why
+        return replace(draft, history=history)
 
     def _insist(self, call: Callable[[], Answer]) -> Answer:
         deadline, wait_s = self.clock.monotonic_s() + self.give_up_s, WAIT_FIRST_S

@@ -1,4 +1,4 @@
-"""What comes back from the operator API (``spec/stream.md``, "Ordering"), as data.
+"""What comes back from a server that is asked (``spec/stream.md``, "Reading" and "Ordering"), as data.
 
 It checks nothing but the shape: what an order is stands in ``tocsin.issuing``, whether a draft says what was ordered is
 ``agreement``'s to judge.
@@ -58,26 +58,44 @@ class BoardView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A frozen notice that waits for signatures: its very bytes, what they say, and what the server warns of."""
+    """A frozen notice that waits for signatures: its very bytes, what they say, and its CAP document.
+
+    *history* are the proven notices of the alarm that it changes, oldest first. The server's own preview is left out:
+    nobody signed it.
+    """
 
     id: str
     document: bytes
     notice: Notice
     cap: bytes
-    ended_regions: tuple[str, ...]
-    warnings: tuple[str, ...]
+    history: tuple[Notice, ...] = ()
+
+    @property
+    def before(self) -> Notice | None:
+        """The newest proven notice of the alarm that is changed; none for an alert."""
+        return self.history[-1] if self.history else None
 
 
-class _Preview(msgspec.Struct, frozen=True):
-    ended_regions: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+class AuthorityAnswer(msgspec.Struct, frozen=True):
+    """``GET /v1/authority``: the rosters, as far as a client needs it."""
+
+    rosters: dict[str, str]
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    envelope: str
+
+
+class AlarmAnswer(msgspec.Struct, frozen=True):
+    """``GET /v1/alarms/{alarm}``: the envelopes of an alarm, oldest first."""
+
+    history: tuple[HistoryEntry, ...]
 
 
 class _DraftAnswer(msgspec.Struct, frozen=True):
     draft: str
     notice: str
     cap: str
-    preview: _Preview
 
 
 class _IssuedAnswer(msgspec.Struct, frozen=True):
@@ -100,8 +118,7 @@ def read_draft(body: bytes) -> Draft:
         notice = decode_notice(document)
     except (ValueError, DocumentError) as why:
         raise NotAsOrdered(f"the server froze bytes that are no notice ({why}); nothing was signed") from why
-    preview = answer.preview
-    return Draft(answer.draft, document, notice, answer.cap.encode(), preview.ended_regions, preview.warnings)
+    return Draft(answer.draft, document, notice, answer.cap.encode())
 
 
 def read_issued_before(body: bytes) -> Issued:

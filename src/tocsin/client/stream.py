@@ -8,8 +8,6 @@ from queue import Queue
 from random import uniform
 from secrets import token_urlsafe
 
-import msgspec
-
 from tocsin.notice import HEARTBEAT_VALID_S, Position, Trust
 
 from .connection import Answer, Closed, Connection, Item, NoAnswer, ask, next_of
@@ -18,24 +16,12 @@ from .failures import ClientError, Unreachable
 from .folder import Address
 from .follower import Follower
 from .operator import Clock
-from .orders import read_answer
+from .orders import AlarmAnswer, AuthorityAnswer, read_answer
 from .sse import StreamError
 
 # Until the server says how long: somewhere in the range that it would choose from.
 RETRY_MS = (1_000, 4_000)
 NONCE_SIZE_BYTES = 16
-
-
-class _AuthorityAnswer(msgspec.Struct, frozen=True):
-    rosters: dict[str, str]
-
-
-class _HistoryEntry(msgspec.Struct, frozen=True):
-    envelope: str
-
-
-class _AlarmAnswer(msgspec.Struct, frozen=True):
-    history: tuple[_HistoryEntry, ...]
 
 
 def follow(address: Address, trust: Trust, since: Position | None = None) -> Iterator[Event]:
@@ -112,11 +98,11 @@ class Stream:
             yield from self.follower.check(self._now())
         if not isinstance(answer, Answer):
             raise Unreachable(answer.why if isinstance(answer, NoAnswer) else "no answer")
-        yield from self.follower.learn_rosters(read_answer(answer.body, _AuthorityAnswer).rosters.values())
+        yield from self.follower.learn_rosters(read_answer(answer.body, AuthorityAnswer).rosters.values())
 
     def _learn_history(self, body: bytes) -> Iterator[Event]:
         try:
-            answer = read_answer(body, _AlarmAnswer)
+            answer = read_answer(body, AlarmAnswer)
         except ClientError:
             return
         yield from self.follower.learn_history((one.envelope for one in answer.history), self._now())

@@ -1,0 +1,44 @@
+"""What is proven of an alarm that is to be changed: its notices, against pinned roots and the operator's own keys.
+
+What a server shows of an alarm is unsigned; a signer goes by this instead. Whom to believe, ``tocsin.notice`` decides.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from tocsin.notice import Domain, Notice, Role, Roster, RosterKey, SigningKey, Trust, b64, from_b64
+
+# A key of one's own needs no root and does not expire: what it signed is certain.
+_ALWAYS_S = 2**40
+
+
+def trust_in_own(authority: str, keys: Mapping[Domain, SigningKey]) -> Trust:
+    """Return a trust in what *keys* have signed for *authority*."""
+    return Trust(authority, {}, {domain: _roster(authority, domain, key) for domain, key in keys.items()})
+
+
+def with_rosters(trust: Trust, rosters: Iterable[str]) -> Trust:
+    """Return *trust* with those of *rosters* (base64url) that its roots have signed. Raises ``ValueError``."""
+    for roster in rosters:
+        learned = trust.learn(from_b64(roster))
+        trust = learned if isinstance(learned, Trust) else trust
+    return trust
+
+
+def proven(envelopes: Iterable[str], before: Notice, trusts: Iterable[Trust]) -> tuple[Notice, ...]:
+    """Return what one of *trusts* believes of *envelopes* (base64url): the alarm's versions below *before*.
+
+    Raises ``ValueError`` for what is no base64url.
+    """
+    trusts = tuple(trusts)
+    found = (trust.verify_notice(from_b64(envelope)) for envelope in envelopes for trust in trusts)
+    versions = {
+        one.version: one
+        for one in found
+        if isinstance(one, Notice) and one.alarm == before.alarm and one.version < before.version
+    }
+    return tuple(versions[version] for version in sorted(versions))
+
+
+def _roster(authority: str, domain: Domain, key: SigningKey) -> Roster:
+    listed = RosterKey(key.id.hex(), "ed25519", b64(key.public), "this operator", (Role.ISSUE,))
+    return Roster(1, authority, domain, 1, 0, _ALWAYS_S, (listed,))
