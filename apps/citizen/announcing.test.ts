@@ -15,7 +15,7 @@ const text = {
 
 function said(given: object, language: "uk" | "en", told?: Told, othersHold = false): string {
   const notice = authority.notice({ text, ...given } as Partial<Notice>);
-  return announcement(telling(notice, told, [home], START_S)!, language, othersHold);
+  return announcement(telling({ notice }, told, [home], START_S)!, language, othersHold);
 }
 
 test("an alarm is said by hazard, level, place and what to do", () => {

@@ -61,8 +61,8 @@ export class Teller {
     if (!this.sounds.armed || this.looking) return;
     this.looking = true;
     try {
-      for (const [key, { notice }] of alarms) {
-        const due = telling(notice, this.told.get(key), places, nowOf(notice));
+      for (const [key, held] of alarms) {
+        const due = telling(held, this.told.get(key), places, nowOf(held.notice));
         if (!due) continue;
         const free = await this.memory.claim(key, due.told);
         this.told.set(key, due.told);

@@ -178,6 +178,42 @@ test("an alarm that a restored server has forgotten stays, and the device is liv
   assert.equal(after.inForce.length, 2);
 });
 
+test("what a restored server has in force is shown and told, though its end was seen before", async () => {
+  const memory = fleetingMemory();
+  const bench = await Bench.open(memory);
+  const more = authority.notice({ alarm: alert.alarm, version: 2, since: START_S, sent: START_S + 20, regions: ["A", "B"] });
+  const over = authority.notice({ alarm: alert.alarm, version: 3, kind: "all_clear", since: START_S, sent: START_S + 30 });
+  await bench.snapshot(5, alert);
+  await bench.notice(6, end);
+  await bench.snapshot(7, alert);
+  assert.deepEqual(bench.inForce, []);
+  await bench.heartbeat(7, [alert]);
+  assert.equal(bench.live, true);
+  assert.deepEqual(bench.inForce, [alert]);
+  assert.deepEqual((await Bench.open(memory)).inForce, [alert]);
+  await bench.notice(8, more);
+  await bench.heartbeat(8, [more]);
+  assert.deepEqual(bench.inForce, [more]);
+  await bench.notice(9, over);
+  await bench.heartbeat(9, []);
+  assert.equal(bench.live, true);
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("an end of the same version as what a server lost in a restore ends the alarm", async () => {
+  const bench = await Bench.open();
+  const lost = authority.notice({ alarm: alert.alarm, version: 3, since: START_S, sent: START_S + 10 });
+  const later = authority.notice({ alarm: alert.alarm, version: 2, kind: "all_clear", since: START_S, sent: START_S + 20 });
+  await bench.snapshot(5, lost);
+  await bench.snapshot(4, alert);
+  await bench.heartbeat(4, [alert]);
+  assert.deepEqual(bench.inForce, [lost]);
+  await bench.notice(5, later);
+  await bench.heartbeat(5, []);
+  assert.equal(bench.live, true);
+  assert.deepEqual(bench.inForce, []);
+});
+
 test("an old alert, sent again, does not bring an ended alarm back", async () => {
   const bench = await Bench.open();
   await bench.snapshot(5, alert);

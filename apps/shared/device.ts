@@ -5,7 +5,7 @@
  * (`tabs.ts`), and are verified here in either case. Silence never clears: an alarm goes only by a verified end.
  */
 
-import { type Alarms, type Held, alarmKey, fold, forgettable, notEnded } from "./alarms.ts";
+import { type Alarms, type Held, alarmKey, contradict, fold, forgettable, notEnded } from "./alarms.ts";
 import { boardHash } from "./board.ts";
 import { fromB64 } from "./bytes.ts";
 import type { ServerEvent } from "./events.ts";
@@ -63,7 +63,7 @@ export class Device {
    * What the server says is not ended, by key: what a heartbeat's board hash is held against. A server that was restored
    * from an old backup may have forgotten an alarm; it stays on the screen all the same.
    */
-  private served = new Map<string, Notice>();
+  private served = new Map<string, Held>();
   /** When an alarm's newest notice came, by key, until a heartbeat confirms the time by which it is judged. */
   private readonly untimed = new Map<string, Moment>();
   /** Keys of alarms that are not in the memory yet as they are here. */
@@ -166,7 +166,7 @@ export class Device {
     const { facts, alarms } = this.options.remembered;
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
     for (const { envelope } of alarms) await this.believe(envelope, undefined);
-    this.served = new Map(notEnded(this.alarms).map((notice) => [keyOf(notice), notice]));
+    this.served = new Map(Array.from(this.alarms).filter(([, { notice }]) => !isEnding(notice)));
     this.unsaved.clear();
   }
 
@@ -185,13 +185,25 @@ export class Device {
 
   private async hearNotice(event: string, envelope: string): Promise<void> {
     const held = await this.believe(envelope, event === "notice" ? "actual" : (event as Status));
-    const known = held && this.alarms.get(keyOf(held.notice))?.notice;
-    if (known && known.version === held.notice.version) this.serve(held.notice);
+    if (!held) return;
+    const key = keyOf(held.notice);
+    const { version } = held.notice;
+    const follows = version > (this.served.get(key)?.notice.version ?? version);
+    if (follows || this.alarms.get(key)?.notice.version === version) this.serve(held);
   }
 
-  private serve(notice: Notice): void {
-    if (isEnding(notice)) this.served.delete(keyOf(notice));
-    else this.served.set(keyOf(notice), notice);
+  private serve(held: Held): void {
+    if (isEnding(held.notice)) this.served.delete(keyOf(held.notice));
+    else this.served.set(keyOf(held.notice), held);
+  }
+
+  /** Show what the server proved to be in force, also where a later notice of the time before its restore says less. */
+  private heedServed(): void {
+    for (const [key, held] of this.served) {
+      const alarms = contradict(this.alarms, held);
+      if (alarms !== this.alarms) this.unsaved.add(key);
+      this.alarms = alarms;
+    }
   }
 
   private async hearSnapshot(snapshot: Snapshot): Promise<void> {
@@ -204,7 +216,7 @@ export class Device {
         const held = await this.believe(envelope, status);
         if (!held) continue;
         found.add(keyOf(held.notice));
-        this.serve(held.notice);
+        this.serve(held);
       }
     }
     void this.askAfter(before.filter((notice) => !found.has(keyOf(notice))));
@@ -267,11 +279,12 @@ export class Device {
     const { actual, exercise } = (this.trust as Trust).rosters;
     const rostersKnown =
       (actual?.version ?? 0) >= heartbeat.rosters.actual && (exercise?.version ?? 0) >= heartbeat.rosters.exercise;
-    if (!rostersKnown || (await boardHash(Array.from(this.served.values()))) !== heartbeat.board) {
+    if (!rostersKnown || (await boardHash(Array.from(this.served.values(), (held) => held.notice))) !== heartbeat.board) {
       this.freshness.deny();
       this.startOver();
       return;
     }
+    this.heedServed();
     this.freshness.confirm(heartbeat);
     this.confirmedMs = heartbeat.time_ms;
     await this.remember({ confirmedMs: heartbeat.time_ms });
@@ -329,7 +342,7 @@ export class Device {
 
   private record(key: string): AlarmRecord | undefined {
     const held = this.alarms.get(key);
-    return held && { key, version: held.notice.version, envelope: held.envelope };
+    return held && { key, version: held.notice.version, id: held.notice.id, over: held.over, envelope: held.envelope };
   }
 }
 

@@ -4,6 +4,7 @@
  * `browserMemory` keeps it in IndexedDB, shared by all tabs; `fleetingMemory` is for a browser that keeps nothing.
  */
 
+import { type Mark, isNews } from "./alarms.ts";
 import type { Place } from "./place.ts";
 import type { Tree } from "./regions.ts";
 import type { Told } from "./telling.ts";
@@ -25,9 +26,8 @@ export interface Facts {
   tree?: Tree;
 }
 
-export interface AlarmRecord {
+export interface AlarmRecord extends Mark {
   key: string;
-  version: number;
   envelope: string;
 }
 
@@ -73,7 +73,7 @@ export async function browserMemory(name = "tocsin"): Promise<Memory> {
       for (const key of forget) kept.delete(key);
       for (const alarm of alarms) {
         const known = (await done(kept.get(alarm.key))) as AlarmRecord | undefined;
-        if (!known || known.version < alarm.version) kept.put(alarm);
+        if (isNews(alarm, known)) kept.put(alarm);
       }
       const store = writing.objectStore(FACTS);
       for (const [name, value] of Object.entries(facts)) {
@@ -96,7 +96,7 @@ export async function browserMemory(name = "tocsin"): Promise<Memory> {
       const end = ended(writing);
       const store = writing.objectStore(TOLD);
       const known = (await done(store.get(key))) as Told | undefined;
-      const free = !known || known.version < told.version;
+      const free = isNews(told, known);
       if (free) store.put(told, key);
       await end;
       return free;
@@ -121,13 +121,13 @@ export function fleetingMemory(): Memory {
       const newestMs = Math.max(facts.newestMs ?? 0, more.newestMs ?? 0);
       facts = { ...facts, ...more, ...(newestMs > 0 && { newestMs }) };
       for (const key of forget) alarms.delete(key);
-      for (const alarm of newer) if ((alarms.get(alarm.key)?.version ?? 0) < alarm.version) alarms.set(alarm.key, alarm);
+      for (const alarm of newer) if (isNews(alarm, alarms.get(alarm.key))) alarms.set(alarm.key, alarm);
     },
     async setBack(newestMs) {
       facts = { ...facts, newestMs };
     },
     async claim(key, now) {
-      if ((told.get(key)?.version ?? 0) >= now.version) return false;
+      if (!isNews(now, told.get(key))) return false;
       told.set(key, now);
       return true;
     },

@@ -12,7 +12,7 @@ const alert = authority.notice();
 const toldHere: Told = { version: 1, level: "red", here: true };
 
 function what(notice: Notice, told?: Told, nowS = START_S): string | undefined {
-  return telling(notice, told, [home], nowS)?.what;
+  return telling({ notice }, told, [home], nowS)?.what;
 }
 
 function next(given: Partial<Notice>): Notice {
@@ -52,6 +52,15 @@ test("a doubt is told as a doubt, never as an end", () => {
   assert.equal(what(next({ kind: "disputed" }), toldHere), "disputed");
 });
 
+test("an alarm that a restored server brings back is told again, once", () => {
+  const held = { notice: alert, over: "ended" };
+  const toldEnd: Told = { version: 2, id: "ended", level: "red", here: false };
+  const said = telling(held, toldEnd, [home], START_S);
+  assert.equal(said?.what, "alarm");
+  assert.equal(telling(held, said.told, [home], START_S), undefined);
+  assert.equal(telling(held, { ...toldEnd, id: "another" }, [home], START_S), undefined);
+});
+
 test("an alarm that expired, or that does not hold yet, is silent", () => {
   assert.equal(what(alert, undefined, alert.expires), undefined);
   const ahead = authority.notice({ effective: START_S + 60 });
@@ -60,6 +69,6 @@ test("an alarm that expired, or that does not hold yet, is silent", () => {
 });
 
 test("an exercise is told as one, and a test not at all", () => {
-  assert.equal(telling(authority.notice({ status: "exercise" }), undefined, [home], START_S)?.status, "exercise");
+  assert.equal(telling({ notice: authority.notice({ status: "exercise" }) }, undefined, [home], START_S)?.status, "exercise");
   assert.equal(what(authority.notice({ status: "test" })), undefined);
 });

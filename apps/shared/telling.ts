@@ -5,13 +5,12 @@
  * code which makes the siren's noise can ask for an actual one and is never handed an exercise.
  */
 
-import { alarmKey, phase } from "./alarms.ts";
+import { type Held, type Mark, alarmKey, isNews, phase } from "./alarms.ts";
 import { type ActualNotice, type ExerciseNotice, type Level, type Notice, isEnding } from "./notice.ts";
 import type { Place } from "./place.ts";
 
 /** The last that was told of an alarm, and whether it was said to hold at a chosen place. */
-export interface Told {
-  version: number;
+export interface Told extends Mark {
   level: Level;
   here: boolean;
 }
@@ -31,19 +30,20 @@ export type ActualTelling = Said<ActualNotice> & { status: "actual" };
 export type ExerciseTelling = Said<ExerciseNotice> & { status: "exercise" };
 export type Telling = ActualTelling | ExerciseTelling;
 
-/** Return what is to be told of *notice* at *nowS*, if anything. Tests are quiet, and so is a part of a place. */
+/** Return what is to be told of a notice at *nowS*, if anything. Tests are quiet, and so is a part of a place. */
 export function telling(
-  notice: Notice,
+  { notice, over }: Pick<Held, "notice" | "over">,
   told: Told | undefined,
   places: readonly Place[],
   nowS: number,
 ): Telling | undefined {
-  if (notice.status === "test" || (told && told.version >= notice.version)) return undefined;
+  const mark: Mark = { version: notice.version, id: notice.id, over };
+  if (notice.status === "test" || !isNews(mark, told)) return undefined;
   const covered = places.filter((place) => covers(notice, place));
   const what = whatOf(notice, told, covered.length > 0, nowS);
   if (!what) return undefined;
   const here = covered.length > 0 && !isEnding(notice);
-  const said = { key: alarmKey(notice.status, notice.alarm), what, places: covered, told: { version: notice.version, level: notice.level, here } };
+  const said = { key: alarmKey(notice.status, notice.alarm), what, places: covered, told: { ...mark, level: notice.level, here } };
   return notice.status === "actual" ? { ...said, status: "actual", notice } : { ...said, status: "exercise", notice };
 }
 
