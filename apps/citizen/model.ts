@@ -8,7 +8,7 @@ import { notEnded, phase } from "../shared/alarms.ts";
 import { Device } from "../shared/device.ts";
 import { type Memory, browserMemory, fleetingMemory } from "../shared/memory.ts";
 import { type ActualNotice, type ExerciseNotice, type Notice, type TestNotice, isEnding } from "../shared/notice.ts";
-import { type Holding, type Place, type PlaceState, type PlaceView, holdings, stateOf, touch, viewPlace } from "../shared/place.ts";
+import { type Holding, type Place, type PlaceState, type PlaceView, holdings, lacks, stateOf, touch, viewPlace } from "../shared/place.ts";
 import { Atlas, type Region } from "../shared/regions.ts";
 import { Tabs } from "../shared/tabs.ts";
 import type { Telling } from "../shared/telling.ts";
@@ -21,6 +21,8 @@ import type { Language } from "./words/words.ts";
 // As the server keeps ended alarms in a snapshot.
 const RECENT_S = 30 * 60;
 const RETRY_MS = 5_000;
+// While an alarm names a region that the atlas lacks, a newer atlas is asked for this often.
+const ATLAS_RETRY_MS = 30_000;
 const CONNECTING_MS_MAX = 4_000;
 
 export type Shown = PlaceState | "not_live" | "no_places";
@@ -39,7 +41,7 @@ export class Model {
   private readonly listeners = new Set<() => void>();
   /** Whether the list of places could not be fetched the last time. */
   atlasMissing = false;
-  private atlasWanted = 0;
+  private atlasWantedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(memory: Memory, remembered: Awaited<ReturnType<Memory["load"]>>) {
     const { facts, told } = remembered;
@@ -133,7 +135,8 @@ export class Model {
     if (this.places.length === 0) return "no_places";
     const [first] = this.holdings();
     if (first) return stateOf(first);
-    return this.live ? "clear" : "not_live";
+    if (!this.live) return "not_live";
+    return this.views().some((view) => view.state === "unknown") ? "unknown" : "clear";
   }
 
   /** Actual alarms that ended a short while ago, the newest first. */
@@ -195,9 +198,9 @@ export class Model {
     }
   }
 
-  private async loadAtlas(): Promise<void> {
+  private async loadAtlas(cache?: RequestCache): Promise<void> {
     try {
-      const tree = await askRegions();
+      const tree = await askRegions(cache);
       this.atlas = new Atlas(tree);
       this.atlasMissing = false;
       await this.memory.save({ tree });
@@ -205,17 +208,18 @@ export class Model {
     } catch {
       this.atlasMissing = true;
       await wait(RETRY_MS);
-      return this.loadAtlas();
+      return this.loadAtlas(cache);
     }
   }
 
-  /** A notice that was made with another atlas may name regions that this one lacks: fetch it once more. */
+  /** A notice that was made with another atlas may name regions that this one lacks: fetch it anew, past every cache. */
   private refreshAtlas(): void {
     const { atlas } = this;
-    const lacking = atlas && this.known().find((one) => one.atlas !== atlas.hash && one.regions.some((code) => !atlas.region(code)));
-    if (!lacking || this.atlasWanted === lacking.sent) return;
-    this.atlasWanted = lacking.sent;
-    void this.loadAtlas();
+    if (!atlas || this.atlasMissing || !this.known().some((notice) => lacks(atlas, notice))) return;
+    const now = performance.now();
+    if (now - this.atlasWantedAt < ATLAS_RETRY_MS) return;
+    this.atlasWantedAt = now;
+    void this.loadAtlas("no-store");
   }
 
   private changed(): void {

@@ -14,7 +14,7 @@ export interface RegionsMap {
 }
 
 export const askAuthority = () => ask<AuthorityAnswer>("/v1/authority", "no-store");
-export const askRegions = () => ask<Tree>("/v1/regions");
+export const askRegions = (cache?: RequestCache) => ask<Tree>("/v1/regions", cache);
 export const askMap = () => ask<RegionsMap>("/v1/regions/map");
 
 export async function askAlarm(alarm: string): Promise<string[]> {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ActualNotice } from "./notice.ts";
+import type { ActualNotice, Notice } from "./notice.ts";
 import { viewPlace } from "./place.ts";
 import { Atlas, type Row } from "./regions.ts";
-import { TestAuthority } from "./testing.ts";
+import { START_S, TestAuthority } from "./testing.ts";
 
 const vectors = JSON.parse(readFileSync(new URL("../../vectors/places.json", import.meta.url), "utf8"));
 const authority = await TestAuthority.found();
@@ -36,6 +36,17 @@ test("an alarm that does not hold yet is not shown", () => {
   const ahead = authority.notice({ sent: 100, effective: 200, expires: 900 });
   assert.equal(viewPlace(atlas.region("A")!, [ahead], 199, atlas).state, "clear");
   assert.equal(viewPlace(atlas.region("A")!, [ahead], 200, atlas).state, "alarm");
+});
+
+test("an alarm in a region that the atlas lacks leaves no place clear", () => {
+  const strange = authority.notice({ regions: ["NEW"] });
+  const known = authority.notice({ regions: ["B"] });
+  const state = (notices: Notice[], of: Atlas | undefined) => viewPlace(atlas.region("A")!, notices, START_S, of).state;
+  assert.equal(state([strange], atlas), "unknown");
+  assert.equal(state([known], undefined), "unknown");
+  assert.equal(state([known], atlas), "clear");
+  assert.equal(state([strange, authority.notice({ regions: ["A"] })], atlas), "alarm");
+  assert.equal(state([authority.notice({ regions: ["NEW"], effective: START_S + 60 })], atlas), "clear");
 });
 
 test("without an atlas a place is still known to be covered", () => {

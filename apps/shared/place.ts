@@ -6,7 +6,7 @@
  */
 
 import { type Phase, phase } from "./alarms.ts";
-import type { Notice } from "./notice.ts";
+import { type Notice, isEnding } from "./notice.ts";
 import type { Atlas, Names } from "./regions.ts";
 
 /** A place that a person chose, with what is needed to know it while the atlas is not there. */
@@ -17,7 +17,8 @@ export interface Place {
   ancestors: { code: string; names: Names }[];
 }
 
-export type PlaceState = "alarm" | "expired" | "partial" | "clear";
+/** "unknown": an alarm holds in a region of which the atlas at hand does not know where it lies. */
+export type PlaceState = "alarm" | "expired" | "partial" | "unknown" | "clear";
 
 /** One alarm as it touches one place. */
 export interface Touch<Of extends Notice = Notice> {
@@ -35,8 +36,8 @@ export interface PlaceView<Of extends Notice = Notice> {
   touches: Touch<Of>[];
 }
 
-// The worst first: what holds here, then what may still hold here, then what holds nearby.
-export const STATES: readonly PlaceState[] = ["alarm", "expired", "partial", "clear"];
+// The worst first: what holds here, then what may still hold here, then what holds nearby, then nobody knows where.
+export const STATES: readonly PlaceState[] = ["alarm", "expired", "partial", "unknown", "clear"];
 
 /** Return how a notice that has not ended touches the place, if it does. Without an atlas only whole cover is known. */
 export function touch<Of extends Notice>(
@@ -61,12 +62,18 @@ export function viewPlace<Of extends Notice>(
   nowS: number,
   atlas: Atlas | undefined,
 ): PlaceView<Of> {
-  const touches = Array.from(notices)
-    .map((notice) => touch(place, notice, nowS, atlas))
-    .filter((one) => one !== undefined && one.phase !== "announced") as Touch<Of>[];
+  const begun = Array.from(notices).filter((notice) => phase(notice, nowS) !== "announced");
+  const touches = begun.map((notice) => touch(place, notice, nowS, atlas)).filter((one) => one !== undefined);
   touches.sort(byWeight);
   const [first] = touches;
-  return { place, touches, state: first ? stateOf(first) : "clear" };
+  if (first) return { place, touches, state: stateOf(first) };
+  const unknown = begun.some((notice) => !isEnding(notice) && lacks(atlas, notice));
+  return { place, touches, state: unknown ? "unknown" : "clear" };
+}
+
+/** Whether the notice names a region of which the atlas does not know where it lies. */
+export function lacks(atlas: Atlas | undefined, notice: Notice): boolean {
+  return notice.regions.some((code) => !atlas?.region(code));
 }
 
 export function stateOf(one: Touch): PlaceState {

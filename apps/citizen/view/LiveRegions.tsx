@@ -39,6 +39,7 @@ function calm(model: Model, words: Words, shown: Shown): string {
     shown === "clear" && words.clear,
     shown === "partial" && words.partial,
     shown === "expired" && words.expired,
+    shown === "unknown" && `${words.unknown}. ${words.unknownMeaning}`,
     !model.live && !model.connecting && shown !== "no_places" && words.notLive,
     !model.sounds.armed && words.soundOffMeaning,
   ];

@@ -32,10 +32,10 @@ export function Page({ model }: { model: Model }) {
   const words = WORDS[language];
   const shown = model.shown();
   // An exercise stands first, but never before anything real.
-  const danger = shown === "alarm" || shown === "partial" || shown === "expired";
+  const danger = shown === "alarm" || shown === "partial" || shown === "expired" || shown === "unknown";
   const level = model.holdings()[0]?.notice.level;
   useEffect(() => {
-    const title = { alarm: words.alarm, partial: words.partial, expired: words.expired, clear: words.clear, not_live: words.notLive, no_places: "Tocsin" };
+    const title = { alarm: words.alarm, partial: words.partial, expired: words.expired, unknown: words.unknown, clear: words.clear, not_live: words.notLive, no_places: "Tocsin" };
     document.title = `${model.demo ? `${words.demo} · ` : ""}${title[shown]}`;
   }, [shown, words, model.demo]);
 

@@ -13,18 +13,18 @@ export function Places({ model, words, add }: { model: Model; words: Words; add:
       <h2 id="places-title">{words.places}</h2>
       <ul>
         {model.views().map(({ place, state, touches }) => {
-          const unknown = state === "clear" && !model.live;
-          const sign: Sign = unknown ? "not_live" : state;
-          const said = { alarm: words.alarm, partial: words.partial, expired: words.expired, clear: words.clear }[state];
+          const unheard = (state === "clear" || state === "unknown") && !model.live;
+          const sign: Sign = unheard ? "not_live" : state;
+          const said = { alarm: words.alarm, partial: words.partial, expired: words.expired, unknown: words.unknown, clear: words.clear }[state];
           const [first] = touches;
           return (
-            <li key={place.code} class="place" data-place={place.code} data-state={unknown ? "not_live" : state}>
+            <li key={place.code} class="place" data-place={place.code} data-state={sign}>
               <Icon sign={sign} />
               <div>
                 <strong>{place.names[language]}</strong>
                 <span class="above">{above(place, language)}</span>
                 <span class="said">
-                  {unknown ? words.notLive : said}
+                  {unheard ? words.notLive : said}
                   {first && ` · ${hazardOf(first.notice, language)}`}
                 </span>
               </div>

@@ -26,6 +26,8 @@ export function Screen({ model, words, shown }: Props) {
       )}
       {first ? (
         <Alarm model={model} words={words} holding={first} others={others} />
+      ) : shown === "unknown" ? (
+        <Unknown model={model} words={words} />
       ) : (
         <Quiet model={model} words={words} shown={shown} />
       )}
@@ -104,17 +106,29 @@ function Others({ model, words, others }: Omit<AlarmProps, "holding">) {
   );
 }
 
+function Unknown({ model, words }: Omit<Props, "shown">) {
+  return (
+    <>
+      <Icon sign="unknown" />
+      <h1 tabIndex={-1}>{words.unknown}</h1>
+      <p class="where">{namesOf(model.places, model.language)}</p>
+      <p class="meaning">{words.unknownMeaning}</p>
+    </>
+  );
+}
+
 function Quiet({ model, words, shown }: Props) {
   const { language, device } = model;
   const nowMs = model.nowS * 1_000;
   const clear = shown === "clear";
+  const wasClear = model.views().every((view) => view.state === "clear");
   return (
     <>
       <Icon sign={clear ? "clear" : "not_live"} />
       <h1 tabIndex={-1}>{clear ? words.clear : model.connecting ? words.connecting : words.notLive}</h1>
       <p class="where">{namesOf(model.places, language)}</p>
       <p class="meaning">{clear ? words.clearMeaning : words.notLiveMeaning}</p>
-      {!clear && device.confirmedMs !== undefined && (
+      {!clear && wasClear && device.confirmedMs !== undefined && (
         <p class="as-of">
           {words.asOf(clockTime(device.confirmedMs, nowMs, language))}: {words.clear.toLowerCase()}
         </p>

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 
-export type Sign = "alarm" | "partial" | "expired" | "clear" | "not_live" | "exercise" | "sound" | "mute" | "live" | "place";
+export type Sign = "alarm" | "partial" | "expired" | "unknown" | "clear" | "not_live" | "exercise" | "sound" | "mute" | "live" | "place";
 
 const DRAWINGS: Record<Sign, JSX.Element> = {
   // A triangle: danger, as on every road.
@@ -24,6 +24,13 @@ const DRAWINGS: Record<Sign, JSX.Element> = {
     <>
       <path d="M14 6h36M14 58h36M18 6c0 16 28 36 28 52M46 6c0 16-28 36-28 52" class="line" />
       <circle cx="32" cy="32" r="5" fill="currentColor" />
+    </>
+  ),
+  // A question in a circle: an alarm, and nobody here knows where.
+  unknown: (
+    <>
+      <circle cx="32" cy="32" r="26" class="line" />
+      <path d="M24 26a8 8 0 1 1 12 7c-3 2-4 3-4 6M32 46v2" class="line" />
     </>
   ),
   clear: (

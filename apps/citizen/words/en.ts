@@ -41,6 +41,8 @@ export const en: Words = {
   partialMeaning: "The alarm does not hold in all of your place, but here:",
   expired: "Expired, not confirmed clear",
   expiredMeaning: "The alarm was neither prolonged nor called off. Assume that the danger may go on.",
+  unknown: "Alarm in an unknown region",
+  unknownMeaning: "An alarm names a region that this page does not know. It may be at your place. Check another source.",
   clear: "No alarm",
   clearMeaning: "There is no alarm for your places now.",
   notLive: "Not live",

@@ -40,6 +40,8 @@ export interface Words {
   partialMeaning: string;
   expired: string;
   expiredMeaning: string;
+  unknown: string;
+  unknownMeaning: string;
   clear: string;
   clearMeaning: string;
   notLive: string;
