@@ -3,6 +3,7 @@
 Exercises have commands of their own (``exercise``). Both are given the same way (``giving``).
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -33,10 +34,14 @@ RemoveRegions = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.command("alert")(alert)
-    app.command("update")(update)
+    app.command("update", help="Change an alarm. What is left out stays as it was; --region gives the whole new set.")(
+        update_of(Status.ACTUAL)
+    )
     app.command("disputed")(disputed)
-    app.command("all-clear")(all_clear)
-    app.command("false-alarm")(false_alarm)
+    app.command("all-clear", help="End an alarm: the danger is over.")(ending_of(Kind.ALL_CLEAR, Status.ACTUAL))
+    app.command("false-alarm", help="End an alarm: there is and was no danger.")(
+        ending_of(Kind.FALSE_ALARM, Status.ACTUAL)
+    )
 
 
 def alert(
@@ -61,28 +66,32 @@ def alert(
     give(order, Manner(data, url, yes, json))
 
 
-def update(
-    alarm: AlarmArgument,
-    level: LevelOrNone = None,
-    region: options.Regions = None,
-    add_region: AddRegions = None,
-    remove_region: RemoveRegions = None,
-    expires_in: options.ExpiresIn = None,
-    headline: options.Headlines = None,
-    instruction: options.Instructions = None,
-    id: options.Id = None,
-    data: options.Data = options.DATA_DEFAULT,
-    url: options.Url = None,
-    yes: options.Yes = False,
-    json: options.Json = False,
-) -> None:
-    """Change an alarm. What is left out stays as it was; --region gives the whole new set."""
-    text = options.read_texts(headline, instruction)
-    order = Order(
-        id=id_or_new(id), kind=Kind.UPDATE, status=Status.ACTUAL, alarm=alarm, level=level,
-        regions=tuple(region or ()), expires_in_s=options.read_expiry(expires_in), text=text,
-    )  # fmt: skip
-    give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
+def update_of(status: Status) -> Callable[..., None]:
+    """Return the command that changes an alarm of *status*."""
+
+    def update(
+        alarm: AlarmArgument,
+        level: LevelOrNone = None,
+        region: options.Regions = None,
+        add_region: AddRegions = None,
+        remove_region: RemoveRegions = None,
+        expires_in: options.ExpiresIn = None,
+        headline: options.Headlines = None,
+        instruction: options.Instructions = None,
+        id: options.Id = None,
+        data: options.Data = options.DATA_DEFAULT,
+        url: options.Url = None,
+        yes: options.Yes = False,
+        json: options.Json = False,
+    ) -> None:
+        text = options.read_texts(headline, instruction)
+        order = Order(
+            id=id_or_new(id), kind=Kind.UPDATE, status=status, alarm=alarm, level=level,
+            regions=tuple(region or ()), expires_in_s=options.read_expiry(expires_in), text=text,
+        )  # fmt: skip
+        give_update(order, add_region or [], remove_region or [], Manner(data, url, yes, json))
+
+    return update
 
 
 def disputed(
@@ -98,31 +107,20 @@ def disputed(
     give(order, Manner(data, url, yes, json))
 
 
-def all_clear(
-    alarm: AlarmOrNone = None,
-    region: options.Regions = None,
-    hazard: options.Hazard = None,
-    id: options.Id = None,
-    data: options.Data = options.DATA_DEFAULT,
-    url: options.Url = None,
-    yes: options.Yes = False,
-    json: options.Json = False,
-) -> None:
-    """End an alarm: the danger is over."""
-    order = ending(Kind.ALL_CLEAR, Status.ACTUAL, id, alarm, region, hazard)
-    give(order, Manner(data, url, yes, json))
+def ending_of(kind: Kind, status: Status) -> Callable[..., None]:
+    """Return the command that ends an alarm of *status* by *kind*."""
 
+    def end(
+        alarm: AlarmOrNone = None,
+        region: options.Regions = None,
+        hazard: options.Hazard = None,
+        id: options.Id = None,
+        data: options.Data = options.DATA_DEFAULT,
+        url: options.Url = None,
+        yes: options.Yes = False,
+        json: options.Json = False,
+    ) -> None:
+        order = ending(kind, status, id, alarm, region, hazard)
+        give(order, Manner(data, url, yes, json))
 
-def false_alarm(
-    alarm: AlarmOrNone = None,
-    region: options.Regions = None,
-    hazard: options.Hazard = None,
-    id: options.Id = None,
-    data: options.Data = options.DATA_DEFAULT,
-    url: options.Url = None,
-    yes: options.Yes = False,
-    json: options.Json = False,
-) -> None:
-    """End an alarm: there is and was no danger."""
-    order = ending(Kind.FALSE_ALARM, Status.ACTUAL, id, alarm, region, hazard)
-    give(order, Manner(data, url, yes, json))
+    return end
