@@ -1,7 +1,7 @@
 """Orders: nobody signs blindly, lost answers are asked for again, and an order goes out once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -374,6 +374,26 @@ def test_an_alarm_of_which_nothing_is_proven_is_not_changed(desk: Desk, duty: Op
     end = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("order"))
     with pytest.raises(NotAsOrdered, match="is proven"):
         duty.order(end)
+
+
+def test_a_history_that_cannot_be_read_is_named(desk: Desk, duty: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    duty.order(alert())
+    garbage = httpx.Response(200, json={"history": [{"envelope": "***"}], "rosters": {"actual": "***"}})
+    monkeypatch.setattr(desk, "_read", lambda _: garbage)
+    end = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("order"))
+    with pytest.raises(AnswerUnreadable, match="cannot be read"):
+        duty.order(end)
+
+
+def test_an_alarm_may_be_named_by_a_later_notice_of_it(desk: Desk, duty: Operator, atlas: Atlas) -> None:
+    duty.order(alert())
+    duty.order(Order(id=id_of("u"), kind=Kind.DISPUTED, status=Status.ACTUAL, alarm=id_of("order")))
+    order = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("u"))
+    answer = duty.draft(msgspec.structs.replace(order, alarm=id_of("order")))
+    assert isinstance(answer, Draft)
+    history = tuple(one for one, _, _ in desk.issued.values())
+    assert duty.signer.disagreements(replace(answer, history=history), order, NOW) == []
+    assert duty.signer.disagreements(replace(answer, history=history[:0]), order, NOW) != []
 
 
 def test_an_alarm_is_proven_by_the_pinned_roots_or_by_a_key_of_ones_own() -> None:
