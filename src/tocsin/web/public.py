@@ -1,5 +1,6 @@
 """The public interface for reading: who the authority is, what is in force, alarms, alerts, regions, health."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -26,7 +27,11 @@ def public_routes(desk: Desk) -> APIRouter:
     """Return the routes that anybody may read."""
     routes = APIRouter(prefix="/v1", tags=["reading"])
     tree = Content(apps_tree(desk.atlas), "application/json", _ATLAS_CACHE)
-    drawing = Content(apps_map(desk.atlas), "application/json", _ATLAS_CACHE)
+
+    @cache
+    def drawing() -> Content:
+        # Drawn when somebody asks for it, on a thread of the application: a start need not wait for it.
+        return Content(apps_map(desk.atlas), "application/json", _ATLAS_CACHE)
 
     @routes.get("/authority")
     def authority() -> dict[str, Any]:
@@ -89,7 +94,7 @@ def public_routes(desk: Desk) -> APIRouter:
     @routes.get("/regions/map", response_class=JSONResponse)
     def regions_map(request: Request) -> Response:
         """The atlas as SVG path data for the first two levels."""
-        return drawing.answer(request)
+        return drawing().answer(request)
 
     return routes
 
