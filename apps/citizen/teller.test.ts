@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alarmKey } from "../shared/alarms.ts";
+import { type Held, alarmKey } from "../shared/alarms.ts";
 import { type Memory, fleetingMemory } from "../shared/memory.ts";
 import type { Notice } from "../shared/notice.ts";
 import type { Place } from "../shared/place.ts";
@@ -20,7 +20,7 @@ class Stage {
   readonly teller: Teller;
   othersHold = false;
   private end: () => void = () => undefined;
-  private readonly alarms = new Map<string, { notice: Notice; envelope: string }>();
+  private readonly alarms = new Map<string, Held>();
 
   constructor(memory: Memory = fleetingMemory()) {
     const make = (name: string) => () => {
@@ -36,6 +36,12 @@ class Stage {
 
   async hear(...notices: Notice[]): Promise<void> {
     for (const notice of notices) this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "" });
+    await this.look();
+  }
+
+  /** The server proves that *notice* is in force, in place of the one with the id *over*. */
+  async hearAgain(notice: Notice, over: string): Promise<void> {
+    this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "", over });
     await this.look();
   }
 
@@ -106,6 +112,17 @@ test("the end of an alarm silences it at once, and sounds like an end only when 
     await stage.hear(authority.notice({ alarm: red.alarm, version: 2, kind: "all_clear" }));
     assert.deepEqual(stage.heard, ["siren", sound]);
   }
+});
+
+test("an alarm that a restored server brings back after its end sounds again, in one tab, once", async () => {
+  const memory = fleetingMemory();
+  const [stage, other] = [new Stage(memory), new Stage(memory)];
+  const end = authority.notice({ alarm: red.alarm, version: 2, kind: "all_clear" });
+  for (const one of [stage, other]) await one.hear(red);
+  for (const one of [stage, other]) await one.hear(end);
+  for (const one of [stage, other, stage]) await one.hearAgain(red, end.id);
+  assert.deepEqual(stage.heard, ["siren", "allClear", "siren"]);
+  assert.deepEqual(other.heard, []);
 });
 
 test("a red alarm is told twice, and stops when a person stops it", async () => {
