@@ -101,6 +101,35 @@ def test_an_alert_that_ended_before_the_snapshot_is_not_told_again() -> None:
     assert isinstance(heard, Heard)
 
 
+def test_what_a_restored_server_proves_to_be_in_force_is_shown_though_it_had_ended() -> None:
+    follower = live(KYIV)
+    end = notice("one", 2, kind=Kind.ALL_CLEAR, regions=("XX-30",))
+    feed(follower, told(end, 6), heartbeat(board_of([]), 6, after_s=1), snapshot([KYIV], 5))
+    assert follower.board.alarms == {}, "a notice that is played again proves nothing"
+    alert, heard = feed(follower, heartbeat(board_of([KYIV]), 5, after_s=5))
+    assert (alert, type(heard)) == (ActualNotice(KYIV), Heard)
+    (again,) = feed(follower, heartbeat(board_of([KYIV]), 5, after_s=10))
+    assert isinstance(again, Heard)
+
+
+def test_a_restored_server_ends_an_alarm_that_is_held_in_a_later_version() -> None:
+    follower = live(notice("one", 3, regions=("XX-30",)))
+    feed(follower, snapshot([KYIV], 6), heartbeat(board_of([KYIV]), 6, after_s=5))
+    end = notice("one", 2, kind=Kind.ALL_CLEAR, regions=("XX-30",), sent=NOW + 60, id=id_of("another end"))
+    told_end, heard = feed(follower, told(end, 7), heartbeat(board_of([]), 7, after_s=6))
+    assert (told_end, type(heard)) == (ActualNotice(end), Heard)
+    assert follower.board.alarms == {}
+
+
+def test_an_answer_to_the_nonce_sets_the_time_back_too() -> None:
+    follower = live()
+    feed(follower, heartbeat(board_of([]), 5, after_s=3_600), now=105.0)
+    follower.connected("n2", 106.0)
+    (heard,) = feed(follower, heartbeat(board_of([]), 5, "n2", after_s=6), now=106.0)
+    assert isinstance(heard, Heard)
+    assert follower.signed_now(106.0) == NOW + 6
+
+
 def test_what_has_expired_is_held_and_not_told() -> None:
     follower = live()
     assert feed(follower, told(KYIV, 6), now=100.0 + 7_200) == []

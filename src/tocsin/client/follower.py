@@ -28,7 +28,7 @@ from tocsin.notice import (
 
 from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
 from .freshness import Freshness
-from .holding import is_news, is_older, is_worth_telling, take
+from .holding import is_news, is_older, is_worth_telling, take, worse_in
 from .sse import EventParser, ServerEvent
 
 
@@ -197,7 +197,8 @@ class Follower:
             assert self._reached
             yield from self._take(notice, self._reached.sequence, now)
             # An old notice that is played again does not change what the server has in force.
-            if not is_older(self.board, notice):
+            follows = notice.alarm in self._served.alarms and is_news(self._served, notice)
+            if follows or not is_older(self.board, notice):
                 self._served = take(self._served, notice, self._reached.sequence)
         else:
             yield notice
@@ -224,7 +225,9 @@ class Follower:
             yield learned
 
     def _heartbeat(self, now: float, data: _HeartbeatData) -> Iterator[Event]:
-        verify = partial(self.trust.verify_heartbeat, newest_ms=self._freshness.newest_ms, nonce=self._nonce)
+        # What answers the nonce was signed just now, whatever the clock of the server once said.
+        newest_ms = self._freshness.newest_ms if self._nonce is None else 0
+        verify = partial(self.trust.verify_heartbeat, newest_ms=newest_ms, nonce=self._nonce)
         heartbeat = self._opened("heartbeat", data.heartbeat, verify)
         if isinstance(heartbeat, NotBelieved):
             # The first heartbeat alone carries the nonce: without it this connection may be a recording for ever.
@@ -260,9 +263,17 @@ class Follower:
             yield self._start_over(Silence.DIFFERS, f"the board at {theirs} is not the one held here")
         else:
             self.position, self._awaited = ours, None
+            yield from self._heed_served(heartbeat.time_ms // 1000)
             self._freshness.confirm(heartbeat)
             self._said_not_live = False
             yield Heard(heartbeat)
+
+    def _heed_served(self, now: int) -> Iterator[Event]:
+        """Show what the server proved to be in force, also where a notice from before its restore says less."""
+        for one in worse_in(self._served, self.board):
+            self.board = take(self.board, one.notice, one.sequence)
+            if now < one.notice.expires:
+                yield told(one.notice)
 
     def _elsewhere(self, theirs: Position, ours: Position) -> Iterator[Event]:
         """A heartbeat may cross a notice on its way, so one alone proves nothing; the next one has caught up."""

@@ -32,7 +32,7 @@ class Freshness:
 
     def hear(self, heartbeat: Heartbeat, now: float) -> None:
         """Take the time of a believed heartbeat: an answer to a nonce sets it anew, others only move it forwards."""
-        self.newest_ms = max(self.newest_ms, heartbeat.time_ms)
+        self.newest_ms = heartbeat.time_ms
         if self._asked_at is not None:
             self._anchor, self._anchor_ms, self._asked_at = self._asked_at, heartbeat.time_ms, None
         elif self._moment(heartbeat.time_ms) > now:
