@@ -47,7 +47,7 @@ def view(request: pytest.FixtureRequest) -> View:
 
 def test_what_holds_is_shown_with_region_level_since_and_state(view: View) -> None:
     shown = view(follower_of(notice("a", regions=(VYSHHOROD,), level=Level.YELLOW)), sight(), 103.0)
-    for expected in ("live, last heard 3 s ago", "Vyshhorodskyi raion, Kyiv Oblast", "air_raid", "yellow: be ready",
+    for expected in ("live, last heard 3 s ago", "Vyshhorodskyi raion, Kyiv Oblast", "air_raid", "yellow level",
                      "2026-09-21 14:13:20 UTC", "in force"):  # fmt: skip
         assert expected in shown
 

@@ -152,7 +152,7 @@ def time_of(seconds: int) -> bytes:
 def test_watch_shows_the_board_once(run: Run, alarm: str) -> None:
     shown = run("watch", "--once")
     assert shown.out.startswith("DEMO  live")
-    assert "Vyshhorodskyi raion, Kyiv Oblast  air_raid  red: take action now" in shown.out
+    assert "Vyshhorodskyi raion, Kyiv Oblast  air_raid  red level" in shown.out
     assert alarm in shown.out
     place = run("watch", "--once", "--region", "Вишгородська громада", "--region", "UA-46").out
     assert "Vyshhorodska hromada, Vyshhorodskyi raion, Kyiv Oblast: ALARM" in place

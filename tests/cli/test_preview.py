@@ -31,7 +31,7 @@ def test_a_preview_says_what_where_how_bad_until_when_and_in_which_words() -> No
         )
     )
     for expected in (
-        "Alert", "air_raid", "red: take action now", "2 regions", "Vyshhorodskyi raion, Kyiv Oblast", "Lviv Oblast",
+        "Alert", "air_raid", "red level", "2 regions", "Vyshhorodskyi raion, Kyiv Oblast", "Lviv Oblast",
         "TEST DATA", "Do nothing", "ТЕСТОВІ ДАНІ", "2026-09-21 16:13:20 UTC",
         id_of("a"),
     ):  # fmt: skip
@@ -119,4 +119,4 @@ def test_without_a_terminal_nobody_can_confirm(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_yellow_level_reads_otherwise_than_a_red_one() -> None:
-    assert "yellow: be ready" in preview(notice("a", level=Level.YELLOW, regions=(LVIV,)))
+    assert "yellow level" in preview(notice("a", level=Level.YELLOW, regions=(LVIV,)))

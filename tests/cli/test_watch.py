@@ -44,7 +44,7 @@ def test_notices_say_demo_and_exercise_first(capsys: pytest.CaptureFixture[str])
     real = ActualNotice(notice("a", authority=DEMO, regions=(KYIV,)))
     drill = ExerciseNotice(notice("b", authority=DEMO, status=Status.EXERCISE, regions=(KYIV,)))
     first, second = lines(capsys, real, drill)
-    assert first.startswith("DEMO  2026-09-21 14:13:20 UTC  alert  air_raid  red: take action now  Kyiv  ")
+    assert first.startswith("DEMO  2026-09-21 14:13:20 UTC  alert  air_raid  red level  Kyiv  ")
     assert second.startswith("DEMO EXERCISE  ")
 
 

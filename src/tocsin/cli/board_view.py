@@ -14,7 +14,7 @@ from rich.text import Text
 from tocsin.alarms import Board, Holding, PlaceState, State, in_force, place_state
 from tocsin.areas import Atlas
 from tocsin.client import Follower
-from tocsin.notice import Notice, Status
+from tocsin.notice import ENDINGS, Notice, Status
 
 from .preview import EXERCISE_STYLE, LEVEL_STYLES, LEVEL_WORDS, first_words, shown_time
 
@@ -104,7 +104,8 @@ def plain_lines(follower: Follower, sight: Sight, now: float) -> Iterator[str]:
 def notice_line(notice: Notice, sight: Sight) -> str:
     """Return one notice as one line: DEMO, EXERCISE or TEST first."""
     regions = "; ".join(map(sight.name, notice.regions))
-    what = (shown_time(notice.sent), notice.kind, notice.hazard, LEVEL_WORDS[notice.level], regions)
+    level = [] if notice.kind in ENDINGS else [LEVEL_WORDS[notice.level]]
+    what = [shown_time(notice.sent), notice.kind, notice.hazard, *level, regions]
     return "  ".join([first_words(notice) or "ACTUAL", *what, f"{notice.alarm} version {notice.version}"])
 
 

@@ -21,7 +21,7 @@ AlarmOrNone = Annotated[
     str | None, typer.Argument(metavar="ALARM", help="Id of the alarm; or give --region and --hazard.")
 ]
 HazardNeeded = Annotated[str, typer.Option("--hazard", help="What the danger is, as air_raid.")]
-LevelNeeded = Annotated[Level, typer.Option("--level", help="How bad it is: red means act now, yellow be ready.")]
+LevelNeeded = Annotated[Level, typer.Option("--level", help="How bad it is; from yellow to red sounds again.")]
 LevelOrNone = Annotated[Level | None, typer.Option("--level", help="The new level.")]
 RegionsNeeded = Annotated[
     list[str], typer.Option("--region", help="Code, alias or name, as UA-30 or Вишгород; may be repeated.")

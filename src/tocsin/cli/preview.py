@@ -16,7 +16,7 @@ from rich.text import Text
 from tocsin.areas import Atlas
 from tocsin.client import Confirm, Draft, without_asking
 from tocsin.client.agreement import ended_regions
-from tocsin.notice import Kind, Level, Notice, Status
+from tocsin.notice import ENDINGS, Kind, Level, Notice, Status
 
 from .console import ExitStatus, Failure, err
 
@@ -27,7 +27,7 @@ KIND_WORDS = {
     Kind.ALL_CLEAR: "All clear: the danger is over",
     Kind.FALSE_ALARM: "False alarm: there was no danger",
 }
-LEVEL_WORDS = {Level.RED: "red: take action now", Level.YELLOW: "yellow: be ready"}
+LEVEL_WORDS = {Level.RED: "red level", Level.YELLOW: "yellow level"}
 LEVEL_STYLES = {Level.RED: "bold white on red", Level.YELLOW: "bold black on yellow"}
 STATUS_WORDS = {Status.ACTUAL: "", Status.EXERCISE: "EXERCISE", Status.TEST: "TEST"}
 EXERCISE_STYLE = "bold white on blue"
@@ -92,7 +92,8 @@ def shown_time(seconds: int) -> str:
 def _lines(draft: Draft, atlas: Atlas) -> Iterator[tuple[str, Text]]:
     notice = draft.notice
     yield "hazard", Text(notice.hazard, "bold")
-    yield "level", Text(f" {LEVEL_WORDS[notice.level]} ", LEVEL_STYLES[notice.level])
+    if notice.kind not in ENDINGS:  # the end of a danger shows no colour of it
+        yield "level", Text(f" {LEVEL_WORDS[notice.level]} ", LEVEL_STYLES[notice.level])
     yield "alarm", Text(f"{notice.alarm}, version {notice.version}")
     yield f"{len(notice.regions)} regions" if len(notice.regions) > 1 else "region", _names(notice.regions, atlas)
     if ended := ended_regions(draft, atlas):
