@@ -186,7 +186,7 @@ def test_who_has_joined_is_held_to_what_it_may_fall_behind() -> None:
     with open_porch(LongFeed()) as porch, Wire(porch.url, receive_bytes=65_536) as reader:
         reader.follow().joined()
         (transport,) = porch.call(porch.keeper.hub.readers)
-        porch.call(transport.get_protocol().overdue)  # type: ignore[attr-defined]
+        porch.call(transport.get_protocol().overdue)  # type: ignore[attr-defined]  # a Stream's
         number = 0
         while porch.call(len, porch.keeper.hub):
             number += 1

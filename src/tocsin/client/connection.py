@@ -62,7 +62,7 @@ class _Line:
         """Take note of the socket as soon as there is one: headers can be sent slowly, too."""
         if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             with self._lock:
-                self._socket = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined]
+                self._socket = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined]  # httpcore's own
                 self._shut()
 
     def cut(self) -> None:

@@ -43,7 +43,7 @@ class Stream:
         while True:
             why = yield from self._one_connection()
             retry_ms = self.follower.retry_ms or uniform(*RETRY_MS)  # noqa: S311, spreads clients out
-            pause_s = retry_ms / 1000 * uniform(0.75, 1.25)  # noqa: S311
+            pause_s = retry_ms / 1000 * uniform(0.75, 1.25)  # noqa: S311, spreads clients out
             yield Disconnected(self.follower.end or why, pause_s)
             yield from self._pause(pause_s)
 

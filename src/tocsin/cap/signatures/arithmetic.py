@@ -101,7 +101,8 @@ _SCHEMA = XMLVerifier()
 def has_regular_form(signature: etree._Element) -> bool:
     """Tell whether *signature* keeps to the schema of XML Signature."""
     try:
-        _SCHEMA.validate_schema(etree.fromstring(etree.tostring(signature, with_tail=False)))  # type: ignore[no-untyped-call]
+        alone = etree.fromstring(etree.tostring(signature, with_tail=False))
+        _SCHEMA.validate_schema(alone)  # type: ignore[no-untyped-call]  # signxml gives it no types
     except etree.DocumentInvalid:
         return False
     return True
