@@ -1,0 +1,1 @@
+"""The private store of the office: audit journal, submitted drafts, invitations, enrolments (``ports.records``)."""
