@@ -5,8 +5,17 @@ Pure: data in, data out. Which notices may follow each other is decided in ``toc
 
 from .chain import GENESIS, EntryType, EpochStart, Position, Roots, entry_hash
 from .documents import DocumentError, decode, encode
-from .envelope import ED25519, ENVELOPE_SIZE_BYTES_MAX, Envelope, FramingError, Magic, Signature
-from .heartbeat import HEARTBEAT_EVERY_S, HEARTBEAT_VALID_S, Heartbeat, RosterVersions
+from .envelope import (
+    ED25519,
+    ENVELOPE_SIZE_BYTES_MAX,
+    TRUST_SIZE_BYTES_MAX,
+    WEBAUTHN,
+    Envelope,
+    FramingError,
+    Magic,
+    Signature,
+)
+from .heartbeat import HEARTBEAT_EVERY_S, HEARTBEAT_VALID_S, Heartbeat, RevocationVersions, RosterVersions
 from .keys import REQUEST_TAG, SigningKey, is_signed_by, key_id, seal, sign_document
 from .merkle import board_root
 from .notice import (
@@ -20,15 +29,31 @@ from .notice import (
     encode_notice,
     geometry_hash,
 )
-from .roster import Role, Roster, RosterKey
-from .verification import Reason, Refused, Trust
+from .passkeys import COSE_KEY_SIZE_BYTES, cose_key, is_cose_key
+from .revocation import Revocation, RevokedKey
+from .roster import (
+    EVERYTHING,
+    Holder,
+    HolderKind,
+    Lineage,
+    Revoker,
+    Revokers,
+    Role,
+    Roster,
+    RosterKey,
+    Rule,
+    Witness,
+)
+from .verification import Believed, Reason, Refused, Signer, Trust
 from .words import DEMO, ENDINGS, HAZARD, ID, LANGUAGE, NONCE, Domain, Kind, Level, Status, b64, from_b64, id_from
 
 __all__ = [
+    "COSE_KEY_SIZE_BYTES",
     "DEMO",
     "ED25519",
     "ENDINGS",
     "ENVELOPE_SIZE_BYTES_MAX",
+    "EVERYTHING",
     "EVERY_CHANNEL",
     "GENESIS",
     "HAZARD",
@@ -41,6 +66,9 @@ __all__ = [
     "NONCE",
     "NOTICE_SIZE_BYTES_MAX",
     "REQUEST_TAG",
+    "TRUST_SIZE_BYTES_MAX",
+    "WEBAUTHN",
+    "Believed",
     "DocumentError",
     "Domain",
     "EntryType",
@@ -48,25 +76,37 @@ __all__ = [
     "EpochStart",
     "FramingError",
     "Heartbeat",
+    "Holder",
+    "HolderKind",
     "Kind",
     "Level",
+    "Lineage",
     "Magic",
     "Notice",
     "Position",
     "Reason",
     "Refused",
+    "Revocation",
+    "RevocationVersions",
+    "RevokedKey",
+    "Revoker",
+    "Revokers",
     "Role",
     "Roots",
     "Roster",
     "RosterKey",
     "RosterVersions",
+    "Rule",
     "Signature",
+    "Signer",
     "SigningKey",
     "Status",
     "Text",
     "Trust",
+    "Witness",
     "b64",
     "board_root",
+    "cose_key",
     "decode",
     "decode_notice",
     "encode",
@@ -75,6 +115,7 @@ __all__ = [
     "from_b64",
     "geometry_hash",
     "id_from",
+    "is_cose_key",
     "is_signed_by",
     "key_id",
     "seal",

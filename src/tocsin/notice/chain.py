@@ -24,6 +24,7 @@ class EntryType(IntEnum):
     NOTICE = 1
     ROSTER = 2
     EPOCH = 3
+    REVOCATION = 4
 
 
 class Roots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

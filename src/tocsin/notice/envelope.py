@@ -11,6 +11,8 @@ from typing import Self
 from .words import b64
 
 ENVELOPE_SIZE_BYTES_MAX = 3_900  # one Web Push message holds 3,993
+# Rosters and revocation lists travel on the stream and over HTTP only; a length on the wire has two bytes.
+TRUST_SIZE_BYTES_MAX = 60_000
 SIGNATURES_MAX = 8  # more people than any threshold asks for
 FIELDS_MAX = 8
 KEY_ID_SIZE_BYTES = 8
@@ -26,6 +28,12 @@ class Magic(bytes, Enum):
     NOTICE = b"TCN1"
     HEARTBEAT = b"TCH1"
     ROSTER = b"TCR1"
+    REVOCATION = b"TCV1"
+
+    @property
+    def size_bytes_max(self) -> int:
+        """How large an envelope with such a document may be."""
+        return TRUST_SIZE_BYTES_MAX if self in (Magic.ROSTER, Magic.REVOCATION) else ENVELOPE_SIZE_BYTES_MAX
 
     @property
     def tag(self) -> bytes:
@@ -63,8 +71,7 @@ class Envelope:
             parts += [bytes([signature.type]), signature.key, bytes([len(signature.fields)])]
             parts += [part for field in signature.fields for part in (_u16(field), field)]
         data = b"".join(parts)
-        if len(data) > ENVELOPE_SIZE_BYTES_MAX:
-            raise FramingError(f"the envelope has {len(data)} bytes; {ENVELOPE_SIZE_BYTES_MAX} fit")
+        _require_size(data, self.magic)
         if not 1 <= len(self.signatures) <= SIGNATURES_MAX:
             raise FramingError(f"the envelope has {len(self.signatures)} signatures; 1 to {SIGNATURES_MAX} fit")
         return data
@@ -72,8 +79,7 @@ class Envelope:
     @classmethod
     def unpack(cls, data: bytes, magic: Magic) -> Self:
         """Read an envelope to its last byte. Raises ``FramingError``."""
-        if len(data) > ENVELOPE_SIZE_BYTES_MAX:
-            raise FramingError(f"the envelope has {len(data)} bytes; {ENVELOPE_SIZE_BYTES_MAX} fit")
+        _require_size(data, magic)
         reader = _Reader(data)
         if (found := reader.take(len(magic))) != magic.value:
             raise FramingError(f"the envelope begins with {found!r}, not {magic.value!r}")
@@ -88,6 +94,11 @@ class Envelope:
 
     def b64(self) -> str:
         return b64(self.pack())
+
+
+def _require_size(data: bytes, magic: Magic) -> None:
+    if len(data) > magic.size_bytes_max:
+        raise FramingError(f"the envelope has {len(data)} bytes; {magic.size_bytes_max} fit")
 
 
 def _read_signature(reader: "_Reader") -> Signature:

@@ -21,6 +21,13 @@ class RosterVersions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exercise: int
 
 
+class RevocationVersions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Versions of the revocation lists; 0 where there is none."""
+
+    actual: int
+    exercise: int
+
+
 class Heartbeat(SignedDocument, frozen=True, forbid_unknown_fields=True):
     """Time, head of the journal, hash of the board and of the entry at the head. Times are Unix milliseconds."""
 
@@ -32,10 +39,11 @@ class Heartbeat(SignedDocument, frozen=True, forbid_unknown_fields=True):
     chain: str
     board: str
     rosters: RosterVersions
+    revocations: RevocationVersions
     nonce: str
 
     def __post_init__(self) -> None:
-        require(self.heartbeat == 1, f"heartbeat format {self.heartbeat} is unknown; this is format 1")
+        require(self.heartbeat == 2, f"heartbeat format {self.heartbeat} is unknown; this is format 2")
         require_match(AUTHORITY, self.authority, "authority")
         require_integer(self.time_ms, "time_ms")
         require_integer(self.valid_until_ms, "valid_until_ms", self.time_ms + 1)
@@ -44,4 +52,5 @@ class Heartbeat(SignedDocument, frozen=True, forbid_unknown_fields=True):
         require_match(HASH, self.board, "board")
         for name in ("actual", "exercise"):
             require_integer(getattr(self.rosters, name), f"rosters.{name}", 1, ROSTER_VERSION_MAX)
+            require_integer(getattr(self.revocations, name), f"revocations.{name}", 0, ROSTER_VERSION_MAX)
         require_match(NONCE, self.nonce, "nonce")
