@@ -99,7 +99,7 @@ def tocsin(folder: Path, cpu: int, transport: Transport) -> Iterator[Server]:
         opened = open_folder(data)
         address = wait_for_address(process, opened)
         client = httpx.Client(timeout=TIMEOUT, trust_env=False, verify=context or True)
-        keys = {domain: opened.key(domain) for domain in Domain}
+        keys = {domain: opened.keys(domain) for domain in Domain}
         operator = Operator(lambda: address, keys, Signer(opened.authority, load_ukraine()), client=client)
         port = urlsplit(address).port
         assert port is not None

@@ -1,130 +1,57 @@
 """Make ``vectors/``: golden data on which every implementation must agree.
 
-Run: ``uv run python scripts/make_vectors.py``. The bytes are the same each time: the keys come from fixed words, so they
-protect nothing and belong to no authority. A test makes the vectors again and compares.
+Run: ``python -m scripts.make_vectors``. The bytes are the same each time: the keys come from fixed words, so they protect
+nothing and belong to no authority. A test makes the vectors again and compares.
 """
 
 import json
 import sys
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from scripts.people_vectors import PEOPLE_FILES
+from scripts.vector_parts import (
+    AUTHORITY,
+    EPOCH,
+    HEART,
+    NOW,
+    PARENTS,
+    ROOTS,
+    SERVICE,
+    STRANGER,
+    broken,
+    flipped,
+    hash_of,
+    heartbeat,
+    id_of,
+    roster,
+    rosters,
+    sealed_notice,
+    sealed_roster,
+    sealed_text,
+    text_of,
+    trust,
+    with_signatures,
+)
 from tocsin.notice import (
     GENESIS,
     Domain,
     EntryType,
-    Envelope,
     EpochStart,
-    Heartbeat,
     Kind,
-    Level,
     Magic,
-    Notice,
-    Role,
     Roots,
-    Roster,
-    RosterKey,
-    RosterVersions,
     Signature,
-    SigningKey,
     Status,
-    Text,
     b64,
     board_root,
     encode,
-    encode_notice,
     entry_hash,
     geometry_hash,
-    id_from,
     seal,
     sign_document,
-)  # fmt: skip
-
-AUTHORITY = "vectors.example"
-NOW = 1_790_000_000
-EPOCH = "00112233445566ff"
-
-
-def key(word: str) -> SigningKey:
-    return SigningKey.from_seed(sha256(f"tocsin vectors: {word}".encode()).digest())
-
-
-def id_of(word: str) -> str:
-    return id_from(sha256(word.encode()).digest()[:16])
-
-
-def hash_of(word: str) -> str:
-    return b64(sha256(word.encode()).digest())
-
-
-PARENTS = {"A": None, "A1": "A", "A2": "A", "A11": "A1", "B": None}
-
-ROOTS = {Domain.ACTUAL: key("root actual"), Domain.EXERCISE: key("root exercise")}
-SERVICE = {Domain.ACTUAL: key("service actual"), Domain.EXERCISE: key("service exercise")}
-HEART = key("heartbeat")
-STRANGER = key("stranger")
-
-
-def listed(one: SigningKey, holder: str, *roles: Role) -> RosterKey:
-    return RosterKey(one.id.hex(), "ed25519", b64(one.public), holder, roles)
-
-
-def roster(domain: Domain, version: int = 1, **changes: Any) -> Roster:
-    keys = [listed(SERVICE[domain], "Duty service", Role.ISSUE)]
-    if domain is Domain.ACTUAL:
-        keys.append(listed(HEART, "Server", Role.HEARTBEAT))
-    fields: dict[str, Any] = dict(
-        roster=1, authority=AUTHORITY, domain=domain, version=version, issued=NOW - 1000, expires=NOW + 1_000_000,
-        keys=tuple(sorted(keys, key=lambda one: one.id)),
-    )  # fmt: skip
-    return Roster(**(fields | changes))
-
-
-def sealed_roster(one: Roster, by: SigningKey | None = None) -> bytes:
-    return seal(by or ROOTS[one.domain], Magic.ROSTER, one).pack()
-
-
-def notice_fields(**changes: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(
-        notice=1, id=id_of("one"), alarm=id_of("one"), version=1, kind=Kind.ALERT, status=Status.ACTUAL,
-        authority=AUTHORITY, hazard="air_raid", level=Level.RED, since=NOW, sent=NOW, effective=NOW, expires=NOW + 7200,
-        atlas=hash_of("atlas"), regions=("UA80000000000093317",), shapes=(), geometry=geometry_hash(()),
-        text={"en": Text("VECTOR ONLY: air raid alert", "Go to a shelter.\nThis is test data."),
-              "uk": Text("ЛИШЕ ВЕКТОР: повітряна тривога", "Прямуйте в укриття. Це тестові дані, «лапки» й апостроф’и.")},
-        issuer="Vector service", roster=1, channels=("*",), cap=hash_of("cap"),
-    )  # fmt: skip
-    return fields | changes
-
-
-def sealed_notice(by: SigningKey | None = None, **changes: Any) -> bytes:
-    notice = Notice(**notice_fields(**changes))
-    return seal(by or SERVICE[Domain.of(notice.status)], Magic.NOTICE, notice).pack()
-
-
-def sealed_text(text: str, magic: Magic = Magic.NOTICE, by: SigningKey | None = None) -> bytes:
-    """Sign any text as if it were a document, right or wrong."""
-    document = text.encode("utf-8", "surrogatepass")
-    return Envelope(magic, document, (sign_document(by or SERVICE[Domain.ACTUAL], magic, document),)).pack()
-
-
-def text_of(**changes: Any) -> str:
-    return encode_notice(Notice(**notice_fields(**changes))).decode()
-
-
-def broken(old: str, new: str) -> bytes:
-    text = text_of()
-    assert text.count(old) == 1, old
-    return sealed_text(text.replace(old, new))
-
-
-def with_signatures(*signatures: Signature) -> bytes:
-    return Envelope(Magic.NOTICE, text_of().encode(), signatures).pack()
-
-
-def flipped(data: bytes, at: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+)
 
 
 def notice_cases() -> Iterable[dict[str, Any]]:
@@ -278,15 +205,6 @@ def roster_cases() -> Iterable[dict[str, Any]]:
                expect="document")  # fmt: skip
 
 
-def heartbeat(**changes: Any) -> Heartbeat:
-    fields: dict[str, Any] = dict(
-        heartbeat=1, authority=AUTHORITY, time_ms=NOW * 1000, valid_until_ms=NOW * 1000 + 15_000,
-        position=f"{EPOCH}-7", chain=hash_of("chain"), board=hash_of("board"),
-        rosters=RosterVersions(actual=1, exercise=1), nonce="",
-    )  # fmt: skip
-    return Heartbeat(**(fields | changes))
-
-
 def heartbeat_cases() -> Iterable[dict[str, Any]]:
     good = seal(HEART, Magic.HEARTBEAT, heartbeat()).pack()
 
@@ -368,14 +286,6 @@ def place_cases() -> Iterable[dict[str, Any]]:
     yield case("in force above and in a part", "A1", "alarm", ("A", on), ("A11", on))
 
 
-def trust() -> dict[str, Any]:
-    return {"authority": AUTHORITY, "roots": {domain: b64(ROOTS[domain].public) for domain in Domain}}
-
-
-def rosters() -> list[str]:
-    return [b64(sealed_roster(roster(domain))) for domain in Domain]
-
-
 FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "notices.json": lambda: {"trust": trust(), "rosters": rosters(), "cases": list(notice_cases())},
     "rosters.json": lambda: {"trust": trust(), "cases": list(roster_cases())},
@@ -383,6 +293,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "boards.json": lambda: {"cases": list(board_cases())},
     "places.json": lambda: {"parents": PARENTS, "cases": list(place_cases())},
     "chain.json": lambda: {"entries": list(chain_entries())},
+    **PEOPLE_FILES,
 }
 
 

@@ -75,8 +75,10 @@ def open_desk(settings: Settings) -> Desk:
     key = read_key(settings.data, HEARTBEAT_KEY)
     journal = SqliteJournal.open_for_writing(settings.data, authority, roots)
     try:
-        trust = Trust(authority, {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)})
-        desk = Desk.open(journal, load_atlas(settings), _with_rosters(trust, journal), key, SteadyClock())
+        atlas = load_atlas(settings)
+        pinned = {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)}
+        trust = _with_rosters(Trust(authority, pinned, lineage=atlas.lineage), journal)
+        desk = Desk.open(journal, atlas, trust, key, SteadyClock())
         if isinstance(desk, Broken):
             raise StartRefused(
                 f"the journal is broken at entry {desk.sequence}: {desk.what}. Restore a backup into a new folder "

@@ -13,14 +13,18 @@ from pathlib import Path
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.notice import (
     DEMO,
+    EVERYTHING,
     Domain,
-    Envelope,
     EpochStart,
+    Holder,
+    HolderKind,
     Magic,
+    Revokers,
     Role,
     Roots,
     Roster,
     RosterKey,
+    Rule,
     SigningKey,
     b64,
     from_b64,
@@ -32,12 +36,25 @@ KEYS_FOLDER = "keys"
 HEARTBEAT_KEY = "heartbeat"
 DEMO_LASTS_S = 10 * 365 * 86_400
 
+_PEOPLE = {
+    "author": ("DEMO operator Olena", HolderKind.PERSON, (Role.APPROVER, Role.AUTHOR)),
+    "approver": ("DEMO operator Taras", HolderKind.PERSON, (Role.APPROVER, Role.AUTHOR)),
+}
+_DISPUTED = Rule(("disputed",), EVERYTHING, EVERYTHING, 1)
+# Two people for whatever warns or ends a warning; one to say that it is being checked, and for exercises.
+_RULES = {
+    Domain.ACTUAL: (_DISPUTED, Rule(EVERYTHING, EVERYTHING, EVERYTHING, 2)),
+    Domain.EXERCISE: (Rule(EVERYTHING, EVERYTHING, EVERYTHING, 1),),
+}
+
 _README = """DEMO AUTHORITY. Nothing in this folder can warn anybody: every notice made with it says DEMO first.
 
-keys/issue-actual.key     DEMO operator on duty: signs orders of the demo
-keys/issue-exercise.key   DEMO operator on duty: signs exercises and tests of the demo
-keys/heartbeat.key        the demo's server
-keys/root-*.key           the demo's roots; a real authority keeps its roots offline
+keys/author-*.key      DEMO operator Olena: drafts and signs; the first of the two people that an order takes
+keys/approver-*.key    DEMO operator Taras: signs as the second one
+keys/heartbeat.key     the demo's server
+keys/root-*.key        the demo's roots; a real authority keeps its roots offline
+
+Each person has one key for orders (actual) and one for exercises and tests (exercise).
 """
 
 
@@ -83,49 +100,51 @@ def _sync(path: Path) -> None:
 
 def _fill(folder: Path, now_ms: int) -> None:
     roots = {domain: SigningKey.from_seed(secrets.token_bytes(32)) for domain in Domain}
-    issuers = {domain: SigningKey.from_seed(secrets.token_bytes(32)) for domain in Domain}
     heartbeat = SigningKey.from_seed(secrets.token_bytes(32))
     public = Roots(b64(roots[Domain.ACTUAL].public), b64(roots[Domain.EXERCISE].public))
     (folder / KEYS_FOLDER).mkdir(mode=0o700)
     write_key(folder, HEARTBEAT_KEY, heartbeat)
-    for domain in Domain:
-        write_key(folder, f"issue-{domain}", issuers[domain])
-        write_key(folder, f"root-{domain}", roots[domain])
     (folder / "README.txt").write_text(_README, encoding="utf-8")
     statement = {"authority": DEMO, "demo": True, "roots": {"actual": public.actual, "exercise": public.exercise}}
     (folder / AUTHORITY_FILE).write_text(json.dumps(statement, indent=1) + "\n", encoding="utf-8")
     journal = SqliteJournal.create(folder, EpochStart(secrets.token_hex(8), DEMO, public), now_ms)
     try:
         for domain in Domain:
-            journal.append_roster(_roster(domain, roots, issuers, heartbeat, now_ms // 1000).pack(), now_ms)
+            write_key(folder, f"root-{domain}", roots[domain])
+            people = {name: SigningKey.from_seed(secrets.token_bytes(32)) for name in _PEOPLE}
+            for name, key in people.items():
+                write_key(folder, f"{name}-{domain}", key)
+            roster = _roster(domain, roots[domain], people, heartbeat, now_ms // 1000)
+            journal.append_roster(seal(roots[domain], Magic.ROSTER, roster).pack(), now_ms)
     finally:
         journal.close()
 
 
-def _roster(
-    domain: Domain,
-    roots: dict[Domain, SigningKey],
-    issuers: dict[Domain, SigningKey],
-    heartbeat: SigningKey,
-    now: int,
-) -> Envelope:
-    keys = [_listed(issuers[domain], "DEMO operator on duty", Role.ISSUE)]
+def _roster(domain: Domain, root: SigningKey, people: dict[str, SigningKey], heartbeat: SigningKey, now: int) -> Roster:
+    listed = [(_holder(name, *_PEOPLE[name]), key) for name, key in people.items()]
     if domain is Domain.ACTUAL:
-        keys.append(_listed(heartbeat, "DEMO server", Role.HEARTBEAT))
-    roster = Roster(
-        roster=1,
+        listed.append((_holder("server", "DEMO server", HolderKind.SERVICE, (Role.HEARTBEAT,)), heartbeat))
+    keys = [RosterKey(key.id.hex(), "ed25519", b64(key.public), holder.id) for holder, key in listed]
+    return Roster(
+        roster=2,
         authority=DEMO,
         domain=domain,
         version=1,
         issued=now - 60,  # a clock that is set back a little must not make the demo's first minute unbelievable
         expires=now + DEMO_LASTS_S,
-        keys=tuple(sorted(keys, key=lambda key: key.id)),
+        root=b64(root.public),
+        rp_id="",
+        origins=(),
+        holders=tuple(sorted((holder for holder, _ in listed), key=lambda one: one.id)),
+        keys=tuple(sorted(keys, key=lambda one: one.id)),
+        rules=_RULES[domain],
+        revokers=Revokers(0, ()),
+        witnesses=(),
     )
-    return seal(roots[domain], Magic.ROSTER, roster)
 
 
-def _listed(key: SigningKey, holder: str, role: Role) -> RosterKey:
-    return RosterKey(key.id.hex(), "ed25519", b64(key.public), holder, (role,))
+def _holder(id: str, name: str, kind: HolderKind, roles: tuple[Role, ...]) -> Holder:
+    return Holder(id, name, kind, roles, EVERYTHING, EVERYTHING, EVERYTHING, regions_max=0, per_hour=0)
 
 
 def write_key(folder: Path, name: str, key: SigningKey) -> None:

@@ -75,7 +75,7 @@ class Duty:
 def on_duty(folder: Path, random: Random) -> Duty:
     """Return an operator of the demo authority in *folder*."""
     data = open_folder(folder)
-    keys = {Domain.EXERCISE: data.key(Domain.EXERCISE)}
+    keys = {Domain.EXERCISE: data.keys(Domain.EXERCISE)}
     clock = Clock(sleep_s=lambda wait_s: time.sleep(min(wait_s, WAIT_MAX_S)))
     signer = Signer(data.authority, load_ukraine())
     return Duty(Operator(lambda: _address(data), keys, signer, INSIST_S, clock), random)

@@ -223,7 +223,7 @@ def standing(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> It
     times = "2023-03-28 10:00:00+00:00,2023-03-28 11:00:00+00:00"
     (files / "bad.csv").write_text(f"{head}\nKyiv City,2023-03-28 10:00:00+00:00,never,False\n")
     (files / "atlantis.csv").write_text(f"{head}\nAtlantis,{times},False\n")
-    keys = {Domain.ACTUAL: folder.key(Domain.ACTUAL)}
+    keys = {Domain.ACTUAL: folder.keys(Domain.ACTUAL)}
     with Operator(folder.address, keys, Signer(folder.authority, load_ukraine())) as duty:
         alarm, ended = (duty.order(an_alert(region)).alarm for region in ("Вишгородський район", "UA-05"))
         duty.order(an_end(ended))

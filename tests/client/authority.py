@@ -19,9 +19,8 @@ from tocsin.notice import (
     Magic,
     Notice,
     Position,
+    RevocationVersions,
     Role,
-    Roster,
-    RosterKey,
     RosterVersions,
     SigningKey,
     Status,
@@ -33,6 +32,7 @@ from tocsin.notice import (
     id_from,
     seal,
 )
+from tocsin.testing.rosters import roster_of, sealed, service
 
 NAME = "client-tests.example"
 NOW = 1_790_000_000
@@ -61,11 +61,11 @@ TRUST = Trust(NAME, {domain: root.public for domain, root in ROOTS.items()})
 
 def roster(domain: Domain, version: int = 1) -> bytes:
     """Return the envelope of the roster of *domain*."""
-    keys = [RosterKey(ISSUERS[domain].id.hex(), "ed25519", b64(ISSUERS[domain].public), "Duty", (Role.ISSUE,))]
+    members = [service("duty", ISSUERS[domain].public, name="Duty")]
     if domain is Domain.ACTUAL:
-        keys.append(RosterKey(HEART.id.hex(), "ed25519", b64(HEART.public), "Server", (Role.HEARTBEAT,)))
-    listed = tuple(sorted(keys, key=lambda one: one.id))
-    return seal(ROOTS[domain], Magic.ROSTER, Roster(1, NAME, domain, version, NOW - 9, NOW + 99_999, listed)).pack()
+        members.append(service("server", HEART.public, roles=(Role.HEARTBEAT,), name="Server"))
+    made = roster_of(NAME, domain, ROOTS[domain], members, NOW - 9, version=version, lasts_s=100_008)
+    return sealed(made, ROOTS[domain]).pack()
 
 
 ROSTERS = [roster(domain) for domain in Domain]
@@ -135,6 +135,8 @@ def heartbeat(
     """Return the frame of a heartbeat that says *board* at *sequence*, *after_s* seconds after ``NOW``."""
     time_ms = int((NOW + after_s) * 1000)
     root, versions = b64(board.root()), RosterVersions(rosters, rosters)
-    beat = Heartbeat(1, NAME, time_ms, time_ms + 15_000, str(at(sequence)), NO_HASH, root, versions, nonce)
+    beat = Heartbeat(
+        2, NAME, time_ms, time_ms + 15_000, str(at(sequence)), NO_HASH, root, versions, RevocationVersions(0, 0), nonce
+    )
     assert encode(beat)
     return frames.heartbeat(seal(by, Magic.HEARTBEAT, beat).pack())

@@ -30,7 +30,7 @@ def write_authority(folder: Path, **changes: object) -> None:
 def test_a_folder_says_who_is_pinned_and_whose_keys_sign(folder: Path) -> None:
     opened = open_folder(folder)
     assert (opened.trust.authority, opened.trust.roots[Domain.ACTUAL]) == (NAME, ROOTS[Domain.ACTUAL].public)
-    assert opened.key(Domain.EXERCISE).id == ISSUERS[Domain.EXERCISE].id
+    assert opened.keys(Domain.EXERCISE).id == ISSUERS[Domain.EXERCISE].id
     assert not opened.demo
 
 
@@ -60,7 +60,7 @@ def test_what_is_wrong_in_a_folder_is_named(folder: Path, name: str, content: st
     (folder / name).unlink()
     if content is not None:
         (folder / name).write_text(content)
-    asked: list[Callable[[DataFolder], object]] = [lambda one: one.address(), lambda one: one.key(Domain.ACTUAL)]
+    asked: list[Callable[[DataFolder], object]] = [lambda one: one.address(), lambda one: one.keys(Domain.ACTUAL)]
     with pytest.raises(FolderError) as caught:
         [ask(open_folder(folder)) for ask in asked]
     assert said in str(caught.value)
@@ -75,5 +75,5 @@ def test_a_demo_cannot_be_made_real_by_an_edit(folder: Path, authority: str, dem
 
 
 def test_a_key_does_not_show_itself(folder: Path) -> None:
-    key = open_folder(folder).key(Domain.ACTUAL)
+    key = open_folder(folder).keys(Domain.ACTUAL)
     assert b64(key.seed) not in repr(key)

@@ -32,7 +32,7 @@ EVENTS_MAX = 200  # a test that waits for something that never comes ends in wor
 @pytest.fixture
 def duty(server: Server) -> Iterator[Operator]:
     folder = open_folder(server.data)
-    keys = {domain: folder.key(domain) for domain in Domain}
+    keys = {domain: folder.keys(domain) for domain in Domain}
     with Operator(folder.address, keys, Signer(folder.authority, load_ukraine()), give_up_s=30) as one:
         yield one
 

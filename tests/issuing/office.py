@@ -20,8 +20,6 @@ from tocsin.notice import (
     Notice,
     Role,
     Roots,
-    Roster,
-    RosterKey,
     Signature,
     SigningKey,
     Status,
@@ -29,10 +27,10 @@ from tocsin.notice import (
     b64,
     encode_notice,
     id_from,
-    seal,
     sign_document,
 )
 from tocsin.ports.journal import Appended, Broken, Entry, Issue, JournalFault
+from tocsin.testing.rosters import roster_of, sealed, service
 
 AUTHORITY = "duty.example"
 _SEEDS = iter(range(1, 100))
@@ -52,9 +50,8 @@ Result = TypeVar("Result")
 
 def roster(domain: Domain) -> bytes:
     listed = {ISSUERS[domain]: Role.ISSUE} | ({HEARTBEAT: Role.HEARTBEAT} if domain is Domain.ACTUAL else {})
-    keys = [RosterKey(key.id.hex(), "ed25519", b64(key.public), "Test", (role,)) for key, role in listed.items()]
-    keys.sort(key=lambda one: one.id)
-    return seal(ROOTS[domain], Magic.ROSTER, Roster(1, AUTHORITY, domain, 1, NOW - 60, NOW + 10**7, tuple(keys))).pack()
+    members = [service(role, key.public, roles=(role,), name="Test") for key, role in listed.items()]
+    return sealed(roster_of(AUTHORITY, domain, ROOTS[domain], members, NOW - 60), ROOTS[domain]).pack()
 
 
 @dataclass

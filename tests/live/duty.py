@@ -28,7 +28,7 @@ class Duty:
 
     def __init__(self, server: Server, trusted: str | None = None) -> None:
         folder = open_folder(server.data)
-        keys = {domain: folder.key(domain) for domain in Domain}
+        keys = {domain: folder.keys(domain) for domain in Domain}
         verify = ssl.create_default_context(cafile=trusted) if trusted else False
         client = httpx.Client(trust_env=False, timeout=10, verify=verify)
         self.operator = Operator(folder.address, keys, Signer(folder.authority, _atlas()), client=client)

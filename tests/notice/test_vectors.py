@@ -1,6 +1,7 @@
 """Python keeps to the golden data that other implementations are held to (``vectors/``)."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from scripts import make_vectors
 from tocsin.notice import (
     GENESIS,
+    Believed,
     Domain,
     EntryType,
     Refused,
@@ -34,11 +36,24 @@ def cases(name: str) -> list[Any]:
 
 def trust_of(content: dict[str, Any]) -> Trust:
     roots = {Domain(domain): from_b64(key) for domain, key in content["trust"]["roots"].items()}
-    trust: Trust | Refused = Trust(content["trust"]["authority"], roots)
+    parents = content.get("parents", {})
+    trust: Trust | Refused = Trust(content["trust"]["authority"], roots, lineage=partial(lineage, parents))
     for roster in content.get("rosters", []):
         assert isinstance(trust, Trust)
         trust = trust.learn(from_b64(roster))
     assert isinstance(trust, Trust)
+    return trust
+
+
+def lineage(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
+    above = parents.get(code)
+    return (code,) if above is None else (code, *lineage(parents, above))
+
+
+def after(trust: Trust | Refused, revocations: list[str]) -> Trust | Refused:
+    for one in revocations:
+        assert isinstance(trust, Trust)
+        trust = trust.revoke(from_b64(one))
     return trust
 
 
@@ -68,6 +83,40 @@ def test_a_heartbeat_is_believed_or_refused_as_the_vector_says(case: dict[str, A
     assert outcome(result) == case["expect"]
 
 
+@pytest.mark.parametrize("case", cases("people.json"))
+def test_people_are_believed_or_refused_as_the_vector_says(case: dict[str, Any]) -> None:
+    trust = after(trust_of(load("people.json")), case["revocations"])
+    assert isinstance(trust, Trust)
+    found = trust.verify_signed(from_b64(case["envelope"]))
+    assert outcome(found) == case["expect"]
+    assert outcome(trust.verify_event(from_b64(case["envelope"]), Status(case["event"]))) == case["expect"]
+    signers = found.signers if isinstance(found, Believed) else ()
+    assert [one.holder.name for one in signers] == case["signers"]
+
+
+@pytest.mark.parametrize("case", cases("revocations.json"))
+def test_a_revocation_list_is_taken_or_refused_as_the_vector_says(case: dict[str, Any]) -> None:
+    assert outcome(after(trust_of(load("revocations.json")), case["learn"])) == case["expect"]
+
+
+@pytest.mark.parametrize("case", cases("roots.json"))
+def test_a_root_changes_only_by_both(case: dict[str, Any]) -> None:
+    trust = trust_of(load("roots.json"))
+    last: Trust | Refused = trust
+    for roster in case["learn"]:
+        last = trust.learn(from_b64(roster))
+        trust = trust if isinstance(last, Refused) else last
+    assert outcome(last) == case["expect"]
+    assert b64(trust.roots[Domain.ACTUAL]) == case["root"]
+
+
+@pytest.mark.parametrize("case", cases("heartbeats_of_people.json"))
+def test_a_heartbeat_under_a_roster_of_people_is_as_the_vector_says(case: dict[str, Any]) -> None:
+    trust = after(trust_of(load("heartbeats_of_people.json")), case["revocations"])
+    assert isinstance(trust, Trust)
+    assert outcome(trust.verify_heartbeat(from_b64(case["heartbeat"]), case["newest_ms"])) == case["expect"]
+
+
 @pytest.mark.parametrize("case", cases("boards.json"))
 def test_a_board_has_the_root_of_the_vector(case: dict[str, Any]) -> None:
     assert b64(board_root(tuple(leaf) for leaf in case["leaves"])) == case["root"]
@@ -82,8 +131,9 @@ def test_the_chain_is_that_of_the_vector() -> None:
         assert b64(before) == entry["hash"]
 
 
-def test_every_bit_of_an_envelope_counts() -> None:
-    content = load("notices.json")
+@pytest.mark.parametrize("file", ["notices.json", "people.json"])
+def test_every_bit_of_an_envelope_counts(file: str) -> None:
+    content = load(file)
     trust, good = trust_of(content), from_b64(content["cases"][0]["envelope"])
     for at in range(0, len(good)):
         for bit in (0, 5):

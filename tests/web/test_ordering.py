@@ -35,8 +35,8 @@ class Operator:
 
     def __init__(self, server: Server, reader: httpx.Client) -> None:
         folder = open_folder(server.data)
-        self.key = folder.key(Domain.EXERCISE)
-        self.actual = folder.key(Domain.ACTUAL)
+        self.key = folder.keys(Domain.EXERCISE)
+        self.actual = folder.keys(Domain.ACTUAL)
         self.heartbeat = SigningKey.from_seed(from_b64((server.data / "keys" / "heartbeat.key").read_text().strip()))
         self.reader = reader
 

@@ -124,6 +124,10 @@ class Atlas:
             raise self._ambiguous(row, fitting)
         return self._by_code[fitting[0]]
 
+    def lineage(self, code: str) -> tuple[RegionCode, ...]:
+        """Return *code* and the codes above it, nearest first; of a code that is not here nothing above it is known."""
+        return (code, *self.ancestors(code)) if code in self._by_code else (code,)
+
     def ancestors(self, code: RegionCode) -> tuple[RegionCode, ...]:
         """Return the codes above *code*, nearest first, without itself."""
         above: list[RegionCode] = []

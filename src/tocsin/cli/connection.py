@@ -32,4 +32,4 @@ def operator(data: Path, url: str | None, domain: Domain, give_up_s: float = GIV
     """Return an operator who can sign in *domain* and in no other. Raises ``FolderError``."""
     folder = open_folder(data)
     signer = Signer(folder.authority, atlas_of(folder), folder.trust)
-    return Operator(address_of(folder, url), {domain: folder.key(domain)}, signer, give_up_s)
+    return Operator(address_of(folder, url), {domain: folder.keys(domain)}, signer, give_up_s)

@@ -15,7 +15,9 @@ from .failures import FolderError
 
 AUTHORITY_FILE = "authority.json"
 ADDRESS_FILE = "address.json"
-KEY_FILES = {Domain.ACTUAL: "keys/issue-actual.key", Domain.EXERCISE: "keys/issue-exercise.key"}
+KEYS_FOLDER = "keys"
+# Whose software keys may lie in a folder, by the beginning of the file's name: a demo's two people, or a service.
+_HOLDERS = ("author", "approver", "service")
 
 # Asked before each attempt: a server that was started again may listen elsewhere.
 Address = Callable[[], str]
@@ -48,14 +50,16 @@ class DataFolder:
         """Return the pinned authority and roots; rosters come with the stream."""
         return Trust(self.authority, self.roots)
 
-    def key(self, domain: Domain) -> SigningKey:
-        """Return the service key that issues under the root of *domain*. Raises ``FolderError``."""
-        path = self.path / KEY_FILES[domain]
-        text = _read(path, f"the key that signs {domain} notices").decode(errors="replace").strip()
-        try:
-            return SigningKey.from_seed(from_b64(text))
-        except ValueError as why:
-            raise FolderError(f"{path} is no key: one line of base64url for 32 bytes is expected") from why
+    def keys(self, domain: Domain) -> tuple[SigningKey, ...]:
+        """Return the keys that order under the root of *domain*: a demo's two people, or a service.
+
+        Raises ``FolderError`` if there is none.
+        """
+        files = [self.path / KEYS_FOLDER / f"{holder}-{domain}.key" for holder in _HOLDERS]
+        found = [file for file in files if file.exists()]
+        if not found:
+            raise FolderError(f"there is no key in {self.path / KEYS_FOLDER} that orders under the root of {domain}")
+        return tuple(_key(file, domain) for file in found)
 
     def address(self) -> str:
         """Return the address of the running server. Raises ``FolderError`` if none has left one."""
@@ -78,6 +82,14 @@ def open_folder(path: Path) -> DataFolder:
     if read.demo != (read.authority == DEMO):
         raise FolderError(f"{path / AUTHORITY_FILE} contradicts itself: {read.authority!r} with demo {read.demo}")
     return DataFolder(path, read.authority, roots)
+
+
+def _key(path: Path, domain: Domain) -> SigningKey:
+    text = _read(path, f"a key that signs {domain} notices").decode(errors="replace").strip()
+    try:
+        return SigningKey.from_seed(from_b64(text))
+    except ValueError as why:
+        raise FolderError(f"{path} is no key: one line of base64url for 32 bytes is expected") from why
 
 
 def _read(path: Path, what: str) -> bytes:

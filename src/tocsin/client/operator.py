@@ -5,7 +5,7 @@ leave.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import random
@@ -64,10 +64,13 @@ def without_asking(_: Draft) -> bool:
 
 @dataclass
 class Operator:
-    """Gives orders to the server at *address*, with one service key for each domain. Its end closes connections."""
+    """Gives orders to the server at *address*, with the keys that it holds for each domain. Its end closes connections.
+
+    All of a domain's keys sign: a demo's two people, or one service. The first one signs the requests.
+    """
 
     address: Address
-    keys: dict[Domain, SigningKey]
+    keys: Mapping[Domain, Sequence[SigningKey]]
     signer: Signer
     give_up_s: float = GIVE_UP_S
     clock: Clock = field(default_factory=Clock)
@@ -101,10 +104,11 @@ class Operator:
         return _drafted(self._post("/v1/operator/relay", document, order.status, "application/cap+xml"))
 
     def issue(self, draft: Draft) -> Issued:
-        """Sign the bytes of *draft* and hand the signature in, once. The caller has checked what they say."""
-        key = self._key(draft.notice.status)
-        signature = b64(sign_document(key, Magic.NOTICE, draft.document).fields[0])
-        body = {"signatures": [{"type": "ed25519", "key": key.id.hex(), "signature": signature}]}
+        """Sign the bytes of *draft* and hand the signatures in, once. The caller has checked what they say."""
+        signed = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys[Domain.of(draft.notice.status)]]
+        body = {
+            "signatures": [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signed]
+        }
         path = f"/v1/operator/drafts/{draft.id}/issue"
         answer = self._post(path, msgspec.json.encode(body), draft.notice.status, "application/json")
         return read_answer(answer.content, Issued)
@@ -177,7 +181,7 @@ class Operator:
         )
 
     def _key(self, status: Status) -> SigningKey:
-        return self.keys[Domain.of(status)]
+        return self.keys[Domain.of(status)][0]
 
     def _now(self) -> int:
         return int(self.clock.unix_s())

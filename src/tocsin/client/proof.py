@@ -3,17 +3,32 @@
 What a server shows of an alarm is unsigned; a signer goes by this instead. Whom to believe, ``tocsin.notice`` decides.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from tocsin.notice import Domain, Notice, Role, Roster, RosterKey, SigningKey, Trust, b64, from_b64
+from tocsin.notice import (
+    EVERYTHING,
+    Domain,
+    Holder,
+    HolderKind,
+    Notice,
+    Revokers,
+    Role,
+    Roster,
+    RosterKey,
+    Rule,
+    SigningKey,
+    Trust,
+    b64,
+    from_b64,
+)
 
 # A key of one's own needs no root and does not expire: what it signed is certain.
 _ALWAYS_S = 2**40
 
 
-def trust_in_own(authority: str, keys: Mapping[Domain, SigningKey]) -> Trust:
-    """Return a trust in what *keys* have signed for *authority*."""
-    return Trust(authority, {}, {domain: _roster(authority, domain, key) for domain, key in keys.items()})
+def trust_in_own(authority: str, keys: Mapping[Domain, Sequence[SigningKey]]) -> Trust:
+    """Return a trust in what any of *keys* has signed for *authority*."""
+    return Trust(authority, {}, {domain: _roster(authority, domain, own) for domain, own in keys.items() if own})
 
 
 def with_rosters(trust: Trust, rosters: Iterable[str]) -> Trust:
@@ -39,6 +54,14 @@ def proven(envelopes: Iterable[str], before: Notice, trusts: Iterable[Trust]) ->
     return tuple(versions[version] for version in sorted(versions))
 
 
-def _roster(authority: str, domain: Domain, key: SigningKey) -> Roster:
-    listed = RosterKey(key.id.hex(), "ed25519", b64(key.public), "this operator", (Role.ISSUE,))
-    return Roster(1, authority, domain, 1, 0, _ALWAYS_S, (listed,))
+def _roster(authority: str, domain: Domain, keys: Sequence[SigningKey]) -> Roster:
+    me = Holder(
+        id="me", name="this operator", kind=HolderKind.SERVICE, roles=(Role.ISSUE,), kinds=EVERYTHING,
+        hazards=EVERYTHING, regions=EVERYTHING, regions_max=0, per_hour=0,
+    )  # fmt: skip
+    listed = [RosterKey(key.id.hex(), "ed25519", b64(key.public), me.id) for key in keys]
+    return Roster(
+        roster=2, authority=authority, domain=domain, version=1, issued=0, expires=_ALWAYS_S, root=b64(keys[0].public),
+        rp_id="", origins=(), holders=(me,), keys=tuple(sorted(listed, key=lambda one: one.id)),
+        rules=(Rule(EVERYTHING, EVERYTHING, EVERYTHING, 1),), revokers=Revokers(0, ()), witnesses=(),
+    )  # fmt: skip

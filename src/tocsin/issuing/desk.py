@@ -22,6 +22,7 @@ from tocsin.notice import (
     Magic,
     Notice,
     Refused,
+    RevocationVersions,
     RosterVersions,
     Signature,
     SigningKey,
@@ -204,7 +205,7 @@ class Desk:
         """Return a heartbeat envelope: what is in force now, signed."""
         head, now_ms = self.head, self.clock.now_ms()
         beat = Heartbeat(
-            heartbeat=1,
+            heartbeat=2,
             authority=self.trust.authority,
             time_ms=now_ms,
             valid_until_ms=now_ms + HEARTBEAT_VALID_S * 1000,
@@ -212,9 +213,14 @@ class Desk:
             chain=b64(head.chain),
             board=b64(self._board_root()),
             rosters=RosterVersions(*(self.trust.rosters[domain].version for domain in Domain)),
+            revocations=RevocationVersions(*(self._revocations(domain) for domain in Domain)),
             nonce=nonce,
         )
         return seal(self.heartbeat_key, Magic.HEARTBEAT, beat).pack()
+
+    def _revocations(self, domain: Domain) -> int:
+        known = self.trust.revocations.get(domain)
+        return known.version if known else 0
 
     def _board_root(self) -> bytes:
         # A stampede asks for a heartbeat per connection; the board is the same for all of them.

@@ -1,7 +1,8 @@
 """A passkey's signature over a document: a WebAuthn assertion whose challenge is the document's hash.
 
-``spec/roster.md``, "A passkey's signature". Nothing is parsed that two parsers could read in two ways: the client data is
-compared byte by byte (Web Authentication, level 3, 5.8.1.2) and the key has one form. Enrolment is in ``tocsin.people``.
+``spec/roster.md``, "A passkey's signature". Nothing is parsed that two parsers could read in two ways: the
+client data is compared byte by byte (Web Authentication, level 3, 5.8.1.2), and the key has one form. Enrolment is in
+``tocsin.people``.
 """
 
 import json

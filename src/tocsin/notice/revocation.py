@@ -53,7 +53,7 @@ class Revocation(SignedDocument, frozen=True, forbid_unknown_fields=True):
         require(rises([one.key for one in self.keys]), "keys are not sorted, or repeat")
 
     def revokes(self, key: str, document: str = "") -> bool:
-        """Whether *key* (16 hex digits) counts no longer; *document* is the hash of what it signed, if that is a notice."""
+        """Whether *key* (16 hex digits) counts no longer for the notice with the hash *document*, or for anything."""
         return any(one.key == key and document not in one.spared for one in self.keys)
 
     def takes_back(self, newer: "Revocation", listed: frozenset[str]) -> bool:

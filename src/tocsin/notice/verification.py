@@ -59,7 +59,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """A notice and those whose signatures made it believed, in the order of the envelope."""
+    """A notice and those whose signatures count for it, in the order of the envelope."""
 
     notice: Notice
     signers: tuple[Signer, ...]
@@ -83,7 +83,7 @@ class Trust:
         return self.authority == DEMO
 
     def learn(self, data: bytes) -> "Trust | Refused":
-        """Return the trust with the roster in the envelope *data*. Versions never fall; its root is the root from then on."""
+        """Return the trust with the roster in the envelope *data*; its root is the root from then on."""
         match _open(data, Magic.ROSTER, Roster):
             case Refused() as refused:
                 return refused
@@ -166,10 +166,11 @@ class Trust:
         signers = self.signers(envelope, notice)
         if isinstance(signers, Refused):
             return signers
-        return self._refusal_of_people(notice, signers) or Believed(notice, signers)
+        counting = self._enough(notice, signers)
+        return counting if isinstance(counting, Refused) else Believed(notice, counting)
 
     def signers(self, envelope: Envelope, notice: Notice) -> tuple[Signer, ...] | Refused:
-        """Return whose right signatures stand under *notice*, whatever they may order; none if nobody's that is listed."""
+        """Return whose right signatures stand under *notice*, whatever these people may order."""
         return self._signers(envelope, notice.authority, Domain.of(notice.status), notice.sent)
 
     def counting(self, notice: Notice, signers: Iterable[Signer]) -> tuple[Signer, ...]:
@@ -232,7 +233,8 @@ class Trust:
             signers.append(Signer(roster.holder_of(key), key))
         return tuple(signers)
 
-    def _refusal_of_people(self, notice: Notice, signers: tuple[Signer, ...]) -> Refused | None:
+    def _enough(self, notice: Notice, signers: tuple[Signer, ...]) -> tuple[Signer, ...] | Refused:
+        """Return those of *signers* whose signatures count, if they suffice."""
         able = tuple(one for one in signers if _may_order(one.holder, notice))
         if not able:
             return Refused(Reason.KEY, "nobody whom the roster lets order signed it")
@@ -244,7 +246,7 @@ class Trust:
             return Refused(Reason.SCOPE, f"{valid[0].holder.name} may not order this kind, hazard or area")
         missing = self.people_missing(notice, counting)
         if not missing:
-            return None
+            return counting
         for reason, others in ((Reason.SCOPE, valid), (Reason.REVOKED, able)):
             if not self.people_missing(notice, others):
                 return Refused(reason, "without the signatures that do not count too few people signed it")

@@ -15,8 +15,6 @@ from tocsin.notice import (
     Notice,
     Role,
     Roots,
-    Roster,
-    RosterKey,
     SigningKey,
     Status,
     Text,
@@ -26,6 +24,8 @@ from tocsin.notice import (
     seal,
 )
 from tocsin.ports.journal import Issue
+
+from .rosters import roster_of, sealed, service
 
 AUTHORITY = "samples.example"
 NOW_MS = 1_790_000_000_000
@@ -77,7 +77,7 @@ def sample_issue(
 
 def sample_roster(domain: Domain = Domain.ACTUAL, version: int = 1) -> bytes:
     """Return the envelope of a roster that lets ``KEY`` issue."""
-    key = RosterKey(KEY.id.hex(), "ed25519", b64(KEY.public), "Sample", (Role.HEARTBEAT, Role.ISSUE))
-    seconds = NOW_MS // 1000
-    roster = Roster(1, AUTHORITY, domain, version, seconds - 1000, seconds + 1_000_000, (key,))
-    return seal(_ROOTS[domain], Magic.ROSTER, roster).pack()
+    roles = (Role.HEARTBEAT, Role.ISSUE) if domain is Domain.ACTUAL else (Role.ISSUE,)
+    members = [service("sample", KEY.public, roles=roles)]
+    roster = roster_of(AUTHORITY, domain, _ROOTS[domain], members, NOW_MS // 1000 - 1000, version=version)
+    return sealed(roster, _ROOTS[domain]).pack()

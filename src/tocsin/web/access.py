@@ -14,13 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin.issuing import Desk
 from tocsin.issuing.orders import ORDER_SIZE_BYTES_MAX
-from tocsin.notice import REQUEST_TAG, Role, from_b64, is_signed_by
+from tocsin.notice import REQUEST_TAG, Role, Roster, RosterKey, from_b64, is_signed_by
 
 from .errors import Denied, error
 
 # The two clocks may be this far off; longer, and a recorded request could be used again.
 CLOCK_OFF_S_MAX = 60
 _AUTHORIZATION = re.compile(r"Tocsin ([0-9a-f]{16})\.([0-9]{1,15})\.([A-Za-z0-9_-]{86})")
+
+_ASKING = frozenset({Role.AUTHOR, Role.APPROVER, Role.ISSUE, Role.LINK_TEST, Role.SOURCE})
 
 # RFC 9110, 7.2: a name or an address, an IPv6 one in brackets; then a port.
 _HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{0,5})?|([^:\[\]/@\s]+)(?::[0-9]{0,5})?")
@@ -58,9 +60,9 @@ async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_
     off_s = abs(desk.clock.now_ms() - at_ms) / 1000
     if off_s > CLOCK_OFF_S_MAX:
         raise Denied(401, "clock", f"the request's time is {off_s:.0f} s off; {CLOCK_OFF_S_MAX} s are allowed")
-    listed = next((one for roster in desk.trust.rosters.values() if (one := roster.key(key, Role.ISSUE))), None)
+    listed = next((one for roster in desk.trust.rosters.values() if (one := _asking(roster, key))), None)
     if listed is None:
-        raise Denied(401, "key_unknown", f"no roster lists key {found[1]} with the role issue")
+        raise Denied(401, "key_unknown", f"no roster lists key {found[1]} with a role that may order")
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     signed = f"{request.method} {target}\n{at_ms}\n{sha256(body).hexdigest()}".encode()
     try:
@@ -70,3 +72,11 @@ async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_
     if not is_signed_by(listed.raw, REQUEST_TAG, signed, signature):
         raise Denied(401, "signature_wrong", "the request's signature is wrong")
     return body
+
+
+def _asking(roster: Roster, id: bytes) -> RosterKey | None:
+    """Return the key of that *id* if its holder may ask for drafts."""
+    key = roster.key(id)
+    if key is None or key.type != "ed25519" or _ASKING.isdisjoint(roster.holder_of(key).roles):
+        return None
+    return key
