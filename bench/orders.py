@@ -26,10 +26,10 @@ REGIONS = tuple(f"UA-{number:02d}" for number in (5, 7, 12, 14, 18, 21, 23, 26, 
 
 @dataclass(frozen=True)
 class Desk:
-    """Someone who may order: through *operator* for everything that is not timed, and with the *key* it signs with."""
+    """Someone who may order: through *operator* for everything that is not timed, and with the *keys* it signs with."""
 
     operator: Operator
-    key: SigningKey
+    keys: Sequence[SigningKey]
 
     def prepare(self, count: int) -> Sequence[Round]:
         """Draft *count* alerts and return the requests that issue them, to be sent in this order within a minute."""
@@ -57,11 +57,11 @@ class Desk:
         return draft
 
     def _issue_request(self, draft: Draft) -> bytes:
-        signature = b64(sign_document(self.key, Magic.NOTICE, draft.document).fields[0])
-        signed = {"type": "ed25519", "key": self.key.id.hex(), "signature": signature}
-        body = msgspec.json.encode({"signatures": [signed]})
+        signatures = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys]
+        signed = [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signatures]
+        body = msgspec.json.encode({"signatures": signed})
         path = f"/v1/operator/drafts/{draft.id}/issue"
-        proof = authorization(self.key, "POST", path, body, time_ns() // 1_000_000)
+        proof = authorization(self.keys[0], "POST", path, body, time_ns() // 1_000_000)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {proof}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

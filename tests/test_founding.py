@@ -16,11 +16,12 @@ from tocsin import founding
 from tocsin.assembly import read_authority
 from tocsin.founding import FoundingError, found_demo, read_key
 from tocsin.journal.sqlite import SqliteJournal
-from tocsin.notice import DEMO, Domain, EntryType, Role, Trust, from_b64
+from tocsin.notice import DEMO, Domain, EntryType, HolderKind, Role, Trust, from_b64
 from tocsin.ports.journal import JournalFault
 
 NOW_MS = 1_790_000_000_000
-KEYS = ("heartbeat", "issue-actual", "issue-exercise", "root-actual", "root-exercise")
+PEOPLE = ("author", "approver")
+KEYS = ("heartbeat", *(f"{name}-{domain}" for domain in Domain for name in (*PEOPLE, "root")))
 
 
 @pytest.fixture
@@ -44,9 +45,16 @@ def test_a_demo_authority_is_whole(folder: Path) -> None:
         assert isinstance(learned, Trust)
         trust = learned
     for domain in Domain:
-        assert trust.rosters[domain].key(read_key(folder, f"issue-{domain}").id, Role.ISSUE)
-        assert trust.rosters[domain].key(read_key(folder, "heartbeat").id, Role.ISSUE) is None
-    assert trust.rosters[Domain.ACTUAL].key(read_key(folder, "issue-exercise").id, Role.ISSUE) is None
+        roster = trust.rosters[domain]
+        people = {name: roster.key(read_key(folder, f"{name}-{domain}").id) for name in PEOPLE}
+        assert {name: key and roster.holder_of(key).kind for name, key in people.items()} == dict.fromkeys(
+            PEOPLE, HolderKind.PERSON
+        )
+    actual = trust.rosters[Domain.ACTUAL]
+    server = actual.key(read_key(folder, "heartbeat").id)
+    assert server is not None
+    assert actual.holder_of(server).roles == (Role.HEARTBEAT,)
+    assert all(actual.key(read_key(folder, f"{name}-exercise").id) is None for name in PEOPLE)
 
 
 def test_its_keys_are_their_owners_alone(folder: Path) -> None:

@@ -81,7 +81,7 @@ def _fill(folder: Path, entries: int) -> None:
     try:
         assert journal._writer is not None
         journal._writer.pragma("cache_size", -CACHE_KIB)
-        issues = _issues(data.keys(Domain.EXERCISE), data.authority, begun)
+        issues = _issues(data.keys(Domain.EXERCISE)[0], data.authority, begun)
         missing = entries - journal.head.position.sequence
         for done in track(range(0, missing, BATCH), "making a long journal"):
             batch = list(islice(issues, min(BATCH, missing - done)))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.client.authority import ISSUERS, NAME, NOW
+from tests.client.authority import DUTY, NAME, NOW
 from tests.client.desk import Desk
 from tocsin.areas import load_ukraine
 from tocsin.cli.history import Row
@@ -47,7 +47,7 @@ def desk() -> Desk:
 @pytest.fixture
 def playback(desk: Desk, time: FakeTime) -> Playback:
     signer = Signer(NAME, load_ukraine())
-    duty = Operator(lambda: "http://desk.example", ISSUERS, signer, 60, time.clock, desk.client())
+    duty = Operator(lambda: "http://desk.example", DUTY, signer, 60, time.clock, desk.client())
     return Playback(duty, "run", WINDOW)
 
 

@@ -54,6 +54,8 @@ def at(sequence: int) -> Position:
 
 ROOTS = {domain: key(f"root {domain}") for domain in Domain}
 ISSUERS = {domain: key(f"issuer {domain}") for domain in Domain}
+# As an operator holds them: all keys of a domain sign.
+DUTY = {domain: (ISSUERS[domain],) for domain in Domain}
 HEART = key("heart")
 STRANGER = key("stranger")
 TRUST = Trust(NAME, {domain: root.public for domain, root in ROOTS.items()})

@@ -15,7 +15,7 @@ from tocsin.notice import DEMO, Domain, b64
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "keys").mkdir()
     for domain in Domain:
-        (tmp_path / f"keys/issue-{domain}.key").write_text(b64(ISSUERS[domain].seed) + "\n")
+        (tmp_path / f"keys/service-{domain}.key").write_text(b64(ISSUERS[domain].seed) + "\n")
     write_authority(tmp_path)
     (tmp_path / "address.json").write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
     return tmp_path
@@ -30,7 +30,7 @@ def write_authority(folder: Path, **changes: object) -> None:
 def test_a_folder_says_who_is_pinned_and_whose_keys_sign(folder: Path) -> None:
     opened = open_folder(folder)
     assert (opened.trust.authority, opened.trust.roots[Domain.ACTUAL]) == (NAME, ROOTS[Domain.ACTUAL].public)
-    assert opened.keys(Domain.EXERCISE).id == ISSUERS[Domain.EXERCISE].id
+    assert opened.keys(Domain.EXERCISE)[0].id == ISSUERS[Domain.EXERCISE].id
     assert not opened.demo
 
 
@@ -50,10 +50,10 @@ def test_the_address_is_read_again_each_time(folder: Path) -> None:
         ("authority.json", '{"authority":"a","demo":false,"roots":{"actual":"!","exercise":"!"}}', "cannot be read"),
         ("address.json", None, "start one with `tocsin serve`, or give --url"),
         ("address.json", "[]", "start the server again"),
-        ("keys/issue-actual.key", None, "the key that signs actual notices"),
-        ("keys/issue-actual.key", "", "one line of base64url for 32 bytes"),
-        ("keys/issue-actual.key", "AAAA", "one line of base64url for 32 bytes"),
-        ("keys/issue-actual.key", "not a key at all", "one line of base64url for 32 bytes"),
+        ("keys/service-actual.key", None, "service-actual.key"),
+        ("keys/service-actual.key", "", "one line of base64url for 32 bytes"),
+        ("keys/service-actual.key", "AAAA", "one line of base64url for 32 bytes"),
+        ("keys/service-actual.key", "not a key at all", "one line of base64url for 32 bytes"),
     ],
 )
 def test_what_is_wrong_in_a_folder_is_named(folder: Path, name: str, content: str | None, said: str) -> None:
@@ -75,5 +75,5 @@ def test_a_demo_cannot_be_made_real_by_an_edit(folder: Path, authority: str, dem
 
 
 def test_a_key_does_not_show_itself(folder: Path) -> None:
-    key = open_folder(folder).keys(Domain.ACTUAL)
-    assert b64(key.seed) not in repr(key)
+    keys = open_folder(folder).keys(Domain.ACTUAL)
+    assert b64(keys[0].seed) not in repr(keys)

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.client.authority import ISSUERS, NAME, NOW, ROSTERS, STRANGER, TRUST, id_of, notice, signed
+from tests.client.authority import DUTY, NAME, NOW, ROSTERS, STRANGER, TRUST, id_of, notice, signed
 from tests.client.desk import Desk
 from tocsin.areas import Atlas, UnknownRegion, load_ukraine
 from tocsin.client import (
@@ -56,7 +56,7 @@ def desk(atlas: Atlas) -> Desk:
 def duty(desk: Desk, atlas: Atlas) -> Operator:
     return Operator(
         lambda: "http://desk.example",
-        ISSUERS,
+        DUTY,
         Signer(NAME, atlas, TRUST),
         clock=FakeTime().clock(),
         client=desk.client(),
@@ -85,7 +85,7 @@ def test_an_order_is_frozen_shown_signed_and_issued(desk: Desk, duty: Operator) 
 
 def test_an_exercise_is_signed_with_the_key_of_exercises(desk: Desk, duty: Operator) -> None:
     only_actual = Operator(
-        duty.address, {Domain.ACTUAL: ISSUERS[Domain.ACTUAL]}, duty.signer, clock=duty.clock, client=duty.client
+        duty.address, {Domain.ACTUAL: DUTY[Domain.ACTUAL]}, duty.signer, clock=duty.clock, client=duty.client
     )
     drill = alert(status=Status.EXERCISE)
     with pytest.raises(KeyError):
@@ -401,6 +401,6 @@ def test_an_alarm_is_proven_by_the_pinned_roots_or_by_a_key_of_ones_own() -> Non
     envelopes = [b64(signed(one)) for one in (notice("two"), second, first, third)]
     rooted = with_rosters(TRUST, [b64(signed(first)), *map(b64, ROSTERS)])
     assert proven(envelopes, third, [rooted]) == (first, second)
-    assert proven(envelopes, third, [trust_in_own(NAME, ISSUERS)]) == (first, second)
-    assert proven(envelopes, third, [trust_in_own(NAME, {Domain.ACTUAL: STRANGER}), TRUST]) == ()
-    assert proven(envelopes, third, [trust_in_own("other.example", ISSUERS)]) == ()
+    assert proven(envelopes, third, [trust_in_own(NAME, DUTY)]) == (first, second)
+    assert proven(envelopes, third, [trust_in_own(NAME, {Domain.ACTUAL: (STRANGER,)}), TRUST]) == ()
+    assert proven(envelopes, third, [trust_in_own("other.example", DUTY)]) == ()

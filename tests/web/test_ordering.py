@@ -35,7 +35,7 @@ class Operator:
 
     def __init__(self, server: Server, reader: httpx.Client) -> None:
         folder = open_folder(server.data)
-        self.key = folder.keys(Domain.EXERCISE)
+        self.key = folder.keys(Domain.EXERCISE)[0]
         self.actual = folder.keys(Domain.ACTUAL)
         self.heartbeat = SigningKey.from_seed(from_b64((server.data / "keys" / "heartbeat.key").read_text().strip()))
         self.reader = reader
@@ -52,10 +52,10 @@ class Operator:
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def issue(self, draft: dict[str, Any], key: SigningKey | None = None) -> httpx.Response:
-        key = key or self.key
-        signed = sign_document(key, Magic.NOTICE, from_b64(draft["notice"])).fields[0]
-        return self.hand_in(draft["draft"], [{"type": "ed25519", "key": key.id.hex(), "signature": b64(signed)}])
+    def issue(self, draft: dict[str, Any], *keys: SigningKey) -> httpx.Response:
+        signed = [sign_document(key, Magic.NOTICE, from_b64(draft["notice"])) for key in keys or (self.key,)]
+        signatures = [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signed]
+        return self.hand_in(draft["draft"], signatures)
 
     def hand_in(self, id: str, signatures: Any) -> httpx.Response:
         return self.post(f"{DRAFTS}/{id}/issue", msgspec.json.encode({"signatures": signatures}))
@@ -226,7 +226,7 @@ class TestSignatures:
         answer = operator.issue(draft, operator.key)
         assert refused(answer) == (403, "signature_refused")
         assert head(reader) == before
-        assert operator.issue(draft, operator.actual).status_code == 201
+        assert operator.issue(draft, *operator.actual).status_code == 201
 
     def test_the_servers_own_key_issues_nothing(self, operator: Operator) -> None:
         assert refused(operator.issue(operator.draft(), operator.heartbeat)) == (403, "signature_refused")

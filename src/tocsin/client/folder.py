@@ -58,7 +58,7 @@ class DataFolder:
         files = [self.path / KEYS_FOLDER / f"{holder}-{domain}.key" for holder in _HOLDERS]
         found = [file for file in files if file.exists()]
         if not found:
-            raise FolderError(f"there is no key in {self.path / KEYS_FOLDER} that orders under the root of {domain}")
+            raise FolderError(f"there is no {files[-1]}, nor the keys of a demo's two people: nothing can be ordered")
         return tuple(_key(file, domain) for file in found)
 
     def address(self) -> str:
