@@ -10,6 +10,7 @@ from tocsin.issuing import Desk
 
 from .access import NamedHosts
 from .errors import handle_errors
+from .log import log_routes
 from .operator import operator_routes
 from .pages import add_pages
 from .public import health_route, public_routes
@@ -59,6 +60,7 @@ def make_app(desk: Desk, allowed_hosts: Sequence[str], version: str) -> FastAPI:
     app.add_middleware(SafeHeaders)
     handle_errors(app)
     app.include_router(public_routes(desk))
+    app.include_router(log_routes(desk))
     app.include_router(operator_routes(desk))
     app.include_router(health_route(desk))
     add_pages(app)
