@@ -131,10 +131,18 @@ def test_a_proof_that_is_not_in_form_is_no_proof(change: dict[str, Any]) -> None
     assert _received(sent) is None
 
 
-def test_leaves_told_out_of_order_prove_nothing() -> None:
-    tree = BoardTree([("actual", "A", _alarm(1), 1), ("actual", "B", _alarm(1), 1)])
-    sent = _sent(tree.prove({"A", "B"}))
-    sent["leaves"] = [[0, *sent["leaves"][1][1:]], [1, *sent["leaves"][0][1:]]]
+def test_a_signed_tree_that_is_not_sorted_proves_nothing() -> None:
+    told = [[0, "actual", "B", _alarm(1), 1], [1, "actual", "A", _alarm(1), 1]]
+    first, second = (sha256(b"\0" + "\0".join(map(str, leaf[1:])).encode()).digest() for leaf in told)
+    received = _received({"size": 2, "leaves": told, "hashes": []})
+    assert received is not None
+    assert isinstance(proven_leaves(received, sha256(b"\1" + first + second).digest(), {"C"}), Unproven)
+
+
+def test_a_hash_that_nothing_asks_for_is_no_part_of_a_proof() -> None:
+    tree = BoardTree([("actual", "A", _alarm(1), 1)])
+    sent = _sent(tree.prove({"A"}))
+    sent["hashes"].append(b64(bytes(32)))
     received = _received(sent)
     assert received is not None
     assert isinstance(proven_leaves(received, tree.root, {"A"}), Unproven)
