@@ -2,9 +2,9 @@
 
     python -m tests.campaigns.fuzz_envelopes --envelopes 1000000 [--seed 1] [--typescript]
 
-The seeds are the believed cases of ``vectors/``. A believed envelope is a forgery if a signature that counts is not byte
-for byte one that was made over its document. With ``--typescript`` the same envelopes are judged by the page's verifier as
-well, and the two must say the same reason.
+The seeds are the believed cases of ``vectors/``. A believed envelope is a forgery if a signature that counts is not,
+byte for byte, one that was made over its document. With ``--typescript`` the same envelopes are judged by the page's
+verifier as well, and the two must say the same reason.
 """
 
 import argparse
