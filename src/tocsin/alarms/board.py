@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tocsin.notice import ENDINGS, Kind, Notice, Status, board_root
+from tocsin.notice.merkle import Leaf
 
 from .life import ENDED, Forbidden, State, step
 
@@ -48,11 +49,13 @@ class Board:
 
     def root(self) -> bytes:
         """Return the board hash (32 bytes) of ``spec/notice.md``."""
-        return board_root(
-            (one.notice.status, region, one.notice.alarm, one.notice.version)
-            for one in self.alarms.values()
-            for region in one.notice.regions
-        )
+        return board_root(self.leaves())
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Yield what the board hash is made over."""
+        for one in self.alarms.values():
+            for region in one.notice.regions:
+                yield one.notice.status, region, one.notice.alarm, one.notice.version
 
 
 def state_after(board: Board, notice: Notice) -> State | Forbidden:
