@@ -21,7 +21,7 @@ from tocsin.areas import Atlas, load_ukraine, read_atlas
 from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, read_key
 from tocsin.issuing import Desk
 from tocsin.journal.sqlite import SqliteJournal
-from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Hub, finish_all
+from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
 from tocsin.notice import DEMO, Domain, Refused, Roots, Trust, from_b64
 from tocsin.ports.journal import Broken, JournalFault
 from tocsin.settings import Settings
@@ -139,9 +139,9 @@ class Service:
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._settings, self._desk = settings, desk
-        feed, hub = Feed(desk), Hub()
-        self._keeper = Doorkeeper(hub, feed, _raise_descriptors())
-        self._broadcast = Broadcast(hub, feed)
+        rooms = Rooms(Feed(desk))
+        self._keeper = Doorkeeper(rooms, _raise_descriptors())
+        self._broadcast = Broadcast(rooms)
         desk.audience = self._broadcast
         _check_certificate(settings)
         self._socket = _listen(settings)

@@ -11,7 +11,7 @@ import uvloop
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from tocsin.live import Door, Doorkeeper, Feed, Hub
+from tocsin.live import Door, Doorkeeper, Feed, Hub, Rooms
 
 Result = TypeVar("Result")
 
@@ -50,6 +50,11 @@ class Porch:
     def __init__(self, url: str, loop: asyncio.AbstractEventLoop, keeper: Doorkeeper) -> None:
         self.url, self.keeper, self._loop = url, keeper, loop
 
+    @property
+    def hub(self) -> Hub:
+        """Who hears everything."""
+        return self.keeper.rooms.everything.hub
+
     def run(self, what: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(20)
 
@@ -65,7 +70,7 @@ def open_porch(feed: object = None, descriptors_max: int = 10_000) -> Iterator[P
     started, porches, stop = threading.Event(), list[Porch](), asyncio.Event()
 
     async def serve() -> None:
-        keeper = Doorkeeper(Hub(), cast(Feed, feed or StillFeed()), descriptors_max)
+        keeper = Doorkeeper(Rooms(cast(Feed, feed or StillFeed())), descriptors_max)
         loop, config = asyncio.get_running_loop(), Config(application, ws="none", log_config=None)
         config.load()
         state = ServerState()

@@ -196,6 +196,6 @@ def test_streams_leave_room_for_orders() -> None:
         wires = [open_until_the_end.enter_context(Wire(porch.url)) for _ in range(4)]
         for wire in wires[:2]:
             wire.follow()
-        eventually(lambda: porch.call(lambda: len(porch.keeper.hub) == 2))
+        eventually(lambda: porch.call(lambda: len(porch.hub) == 2))
         assert wires[2].ask("GET", "/v1/stream").status == 503
         assert wires[3].ask("GET", "/size").status in (200, 405)

@@ -154,7 +154,7 @@ def test_a_stream_has_no_deadline(porch: Porch, monkeypatch: pytest.MonkeyPatch)
         stream.follow().joined()
         assert idle.ended()
         eventually(lambda: porch.call(lambda: not porch.keeper._deadlines))
-        porch.call(porch.keeper.hub.publish, b'event: test\ndata: {"still":"here"}\n\n')
+        porch.call(porch.hub.publish, b'event: test\ndata: {"still":"here"}\n\n')
         assert stream.event().name == "test"
 
 
@@ -164,4 +164,4 @@ def test_nothing_is_remembered_of_connections_that_are_gone(porch: Porch) -> Non
             stream.follow().joined()
         with Wire(porch.url) as wire:
             assert wire.ask("GET", "/size").status == 200
-    eventually(lambda: porch.call(lambda: len(porch.keeper.hub) == 0 and not porch.keeper._deadlines))
+    eventually(lambda: porch.call(lambda: len(porch.hub) == 0 and not porch.keeper._deadlines))

@@ -165,7 +165,7 @@ def test_a_heartbeat_for_all_is_not_older_than_one_that_signed_a_nonce_in_the_sa
 @pytest.fixture
 def porch(station: Station) -> Iterator[Porch]:
     with open_porch(station.feed) as porch:
-        station.desk.audience = Broadcast(porch.keeper.hub, station.feed)
+        station.desk.audience = Broadcast(porch.keeper.rooms)
         yield porch
 
 
@@ -175,7 +175,7 @@ def test_a_reader_that_fell_behind_returns_with_its_position_and_has_missed_noth
     issued = iter([sample_issue(f"n {number}") for number in range(3_000)])
     with Wire(porch.url, receive_bytes=4096) as slow:
         slow.follow().joined()
-        while porch.call(len, porch.keeper.hub):
+        while porch.call(len, porch.hub):
             porch.call(station.issue, *[next(issued) for _ in range(50)])
         told = list(slow.events())
     assert (told[-1].name, told[-1].data["reason"]) == ("end", "slow")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.live.porch import StillFeed, open_porch
 from tests.live.wire import Wire, eventually
-from tocsin.live import Hub, door, hub
+from tocsin.live import Hub, door, hub, rooms
 
 FILLING = "x" * 4_000
 
@@ -128,9 +128,9 @@ def test_a_reader_that_stops_reading_is_let_go_with_a_reason_and_nobody_waits_fo
         slow.follow().joined()
         quick.follow().joined()
         sent = 0
-        while porch.call(len, porch.keeper.hub) == 2:
+        while porch.call(len, porch.hub) == 2:
             sent += 1
-            porch.call(porch.keeper.hub.publish, _frame(sent))
+            porch.call(porch.hub.publish, _frame(sent))
             assert quick.event().sequence == sent
             assert sent < 5_000
         *heard, last = list(slow.events())
@@ -138,7 +138,7 @@ def test_a_reader_that_stops_reading_is_let_go_with_a_reason_and_nobody_waits_fo
         assert len(heard) <= sent
         assert (last.name, last.data["reason"], last.id) == ("end", "slow", "")
         assert "come back" in last.data["message"]
-        porch.call(porch.keeper.hub.publish, _frame(sent + 1))
+        porch.call(porch.hub.publish, _frame(sent + 1))
         assert quick.event().sequence == sent + 1
 
 
@@ -148,12 +148,12 @@ def test_a_reader_that_never_reads_again_is_cut(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(door.Stream, "connection_lost", lambda *_: gone.set())
     with open_porch() as porch, Wire(porch.url, receive_bytes=4096) as slow:
         slow.follow().joined()
-        (transport,) = porch.call(porch.keeper.hub.readers)
+        (transport,) = porch.call(porch.hub.readers)
         number = 0
-        while porch.call(len, porch.keeper.hub):
+        while porch.call(len, porch.hub):
             number += 1
-            porch.call(porch.keeper.hub.publish, _frame(number))
-        assert porch.call(transport.get_write_buffer_size) <= door.BEHIND_BYTES_MAX + len(_frame(number)) + 200
+            porch.call(porch.hub.publish, _frame(number))
+        assert porch.call(transport.get_write_buffer_size) <= rooms.BEHIND_BYTES_MAX + len(_frame(number)) + 200
         assert gone.wait(10)
         assert "end" not in [event.name for event in slow.events()]
 
@@ -167,7 +167,7 @@ class LongFeed(StillFeed):
 def test_much_may_be_told_on_joining() -> None:
     with open_porch(LongFeed()) as porch, Wire(porch.url, receive_bytes=65_536) as reader:
         reader.follow()
-        porch.call(porch.keeper.hub.publish, _frame(2))
+        porch.call(porch.hub.publish, _frame(2))
         assert [event.name for event in reader.joined()] == ["", "snapshot", "test", "heartbeat"]
         assert reader.event().sequence == 2
 
@@ -178,20 +178,20 @@ def test_who_does_not_take_what_it_is_told_on_joining_is_let_go(monkeypatch: pyt
     monkeypatch.setattr(door, "FAREWELL_S", 0.05)
     with open_porch(LongFeed()) as porch, Wire(porch.url, receive_bytes=4096) as reader:
         reader.send(reader.request("GET", "/v1/stream"))
-        eventually(lambda: porch.call(len, porch.keeper.hub) == 1)
-        eventually(lambda: porch.call(len, porch.keeper.hub) == 0)
+        eventually(lambda: porch.call(len, porch.hub) == 1)
+        eventually(lambda: porch.call(len, porch.hub) == 0)
 
 
 def test_who_has_joined_is_held_to_what_it_may_fall_behind() -> None:
     with open_porch(LongFeed()) as porch, Wire(porch.url, receive_bytes=65_536) as reader:
         reader.follow().joined()
-        (transport,) = porch.call(porch.keeper.hub.readers)
+        (transport,) = porch.call(porch.hub.readers)
         porch.call(transport.get_protocol().overdue)  # type: ignore[attr-defined]  # a Stream's
         number = 0
-        while porch.call(len, porch.keeper.hub):
+        while porch.call(len, porch.hub):
             number += 1
-            porch.call(porch.keeper.hub.publish, _frame(number))
-        assert porch.call(transport.get_write_buffer_size) <= door.BEHIND_BYTES_MAX + len(_frame(number)) + 200
+            porch.call(porch.hub.publish, _frame(number))
+        assert porch.call(transport.get_write_buffer_size) <= rooms.BEHIND_BYTES_MAX + len(_frame(number)) + 200
 
 
 def test_who_comes_while_the_server_stops_gets_an_answer_and_the_reason() -> None:

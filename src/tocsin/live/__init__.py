@@ -4,5 +4,6 @@ from .broadcast import Broadcast, finish_all
 from .door import Door, Doorkeeper
 from .feed import Feed
 from .hub import Hub
+from .rooms import Rooms
 
-__all__ = ["Broadcast", "Door", "Doorkeeper", "Feed", "Hub", "finish_all"]
+__all__ = ["Broadcast", "Door", "Doorkeeper", "Feed", "Hub", "Rooms", "finish_all"]

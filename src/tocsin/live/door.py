@@ -3,7 +3,7 @@
 A protocol in front of uvicorn's on the same port. It looks at every request head, since a browser reuses connections;
 hands the application one request at a time; and takes a stream over when the answers before it are out. It has
 deadlines for heads and bodies, which the application's server lacks. What a stream says is ``feed``'s business, who
-hears it ``hub``'s.
+hears it that of ``rooms``.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from tocsin.notice import NONCE
 from tocsin.ports.journal import JournalFault
 
 from . import frames
-from .feed import Feed
 from .heads import BadHead, Head, read_head
-from .hub import Hub
+from .part import RegionUnknown
+from .rooms import Room, Rooms, RoomsFull
 
 log = structlog.get_logger("tocsin")
 
@@ -36,9 +36,6 @@ UNREAD_DEADLINE_S = 60
 IDLE_DEADLINE_S = 75
 # Requests that arrive before the answer to the one before wait here.
 PIPELINED_BYTES_MAX = 64 * 1024
-# A reader this far behind is let go. It returns with its position and reads the journal; keeping it would cost memory
-# for a phone that is gone. Frames are larger than 256 bytes, so this is less than 256 frames.
-BEHIND_BYTES_MAX = 64 * 1024
 # What a reader is told on joining may be larger; it has this long to take that, over any network that carries a stream.
 JOINING_S = 60
 # What a reader that is let go has to take its last event; then the connection is cut.
@@ -49,10 +46,10 @@ RESERVED_DESCRIPTORS = 128
 
 
 class Doorkeeper:
-    """What all doors of a process share: the hub, the feed, and the deadlines that run."""
+    """What all doors of a process share: the rooms, and the deadlines that run."""
 
-    def __init__(self, hub: Hub, feed: Feed, descriptors_max: int) -> None:
-        self.hub, self.feed = hub, feed
+    def __init__(self, rooms: Rooms, descriptors_max: int) -> None:
+        self.rooms = rooms
         self.stopping = False
         self._streams_max = max(1, descriptors_max - RESERVED_DESCRIPTORS)
         self._deadlines: dict[Door | Stream, float] = {}
@@ -60,7 +57,7 @@ class Doorkeeper:
     @property
     def full(self) -> bool:
         """Whether one more stream would take what orders need."""
-        return len(self.hub) >= self._streams_max
+        return len(self.rooms) >= self._streams_max
 
     def wait(self, connection: "Door | Stream", seconds: float) -> None:
         self._deadlines[connection] = asyncio.get_running_loop().time() + seconds
@@ -233,7 +230,7 @@ class Door(asyncio.Protocol):
         self._application.data_received(part)
 
     def _refuse(self, bad: BadHead) -> None:
-        body = f'{{"error":{{"code":"bad_request","message":"{bad.why}"}}}}'.encode()
+        body = f'{{"error":{{"code":"{bad.code}","message":"{bad.why}"}}}}'.encode()
         self._transport.write(
             f"HTTP/1.1 {bad.status} {bad.phrase}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             "Connection: close\r\n\r\n".encode()
@@ -253,33 +250,41 @@ class Door(asyncio.Protocol):
             self._refuse(BadHead(400, "Bad Request", "nonce is not 1 to 64 characters A-Z a-z 0-9 _ -"))
             return
         if self._keeper.full:
-            log.warning("a stream was refused: the limit on open files is reached", streams=len(self._keeper.hub))
+            log.warning("a stream was refused: the limit on open files is reached", streams=len(self._keeper.rooms))
             self._refuse(BadHead(503, "Service Unavailable", "as many streams are open as this server may hold"))
             return
-        since = query.get("since", [head.last_event_id.decode("latin-1")])[0]
-        stream = Stream(self._transport, self._keeper)
+        match self._keeper.rooms.room(query.get("region", [])):
+            case RegionUnknown(why):
+                self._refuse(BadHead(400, "Bad Request", why, "region_unknown"))
+            case RoomsFull(why):
+                self._refuse(BadHead(503, "Service Unavailable", why, "rooms_full"))
+            case room:
+                self._join(room, query.get("since", [head.last_event_id.decode("latin-1")])[0], nonce)
+
+    def _join(self, room: Room, since: str, nonce: str) -> None:
+        stream = Stream(self._transport, self._keeper, room)
         self._transport.set_protocol(stream)
         self._transport.resume_reading()
         stream.begin(since, nonce)
 
 
 class Stream(asyncio.Protocol):
-    """One open stream: its transport is a reader of the hub. What the client still sends is not looked at."""
+    """One open stream: its transport is a reader of a room. What the client still sends is not looked at."""
 
-    __slots__ = ("_finished", "_keeper", "_transport")
+    __slots__ = ("_finished", "_keeper", "_room", "_transport")
 
-    def __init__(self, transport: asyncio.Transport, keeper: Doorkeeper) -> None:
-        self._transport, self._keeper = transport, keeper
+    def __init__(self, transport: asyncio.Transport, keeper: Doorkeeper, room: Room) -> None:
+        self._transport, self._keeper, self._room = transport, keeper, room
         self._finished = False
 
     def begin(self, since: str, nonce: str) -> None:
-        """Say what was missed, then a heartbeat, then listen to the hub."""
+        """Say what was missed, then a heartbeat, then listen to the room."""
         opening = frames.opening(self._keeper.retry_ms())
         if self._keeper.stopping:
             self._transport.write(opening)
             self.finish("stopping", "the server stops; come back")
             return
-        feed = self._keeper.feed
+        feed = self._room.feed
         try:
             told = feed.since(since) if since else [feed.snapshot()]
         except JournalFault as why:
@@ -288,19 +293,19 @@ class Stream(asyncio.Protocol):
             return
         first = [opening, *told, feed.heartbeat(nonce)]
         size = sum(map(len, first))
-        self._transport.set_write_buffer_limits(high=size + BEHIND_BYTES_MAX)
+        self._transport.set_write_buffer_limits(high=size + self._room.behind_bytes_max)
         self._transport.writelines(first)  # as they are: what many are told is in memory once
-        self._keeper.hub.add(self._transport)
+        self._room.hub.add(self._transport)
         self._keeper.wait(self, JOINING_S)
 
     def overdue(self) -> None:
         """From now on hold the reader to what it may fall behind."""
         if not self._transport.is_closing():
-            self._transport.set_write_buffer_limits(high=BEHIND_BYTES_MAX)
+            self._transport.set_write_buffer_limits(high=self._room.behind_bytes_max)
 
     def finish(self, reason: str, message: str) -> None:
         """End the stream with its reason."""
-        self._keeper.hub.discard(self._transport)
+        self._room.hub.discard(self._transport)
         self._keeper.release(self)
         if not self._transport.is_closing() and not self._finished:
             self._finished = True  # the last event may itself fill the buffer, and be answered by another end
@@ -309,7 +314,7 @@ class Stream(asyncio.Protocol):
             asyncio.get_running_loop().call_later(FAREWELL_S, self._transport.abort)
 
     def pause_writing(self) -> None:
-        self.finish("slow", f"{BEHIND_BYTES_MAX} bytes behind; come back with your position")
+        self.finish("slow", f"{self._room.behind_bytes_max} bytes behind; come back with your position")
 
     def resume_writing(self) -> None:
         pass
@@ -318,5 +323,5 @@ class Stream(asyncio.Protocol):
         pass
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._keeper.hub.discard(self._transport)
+        self._room.hub.discard(self._transport)
         self._keeper.release(self)

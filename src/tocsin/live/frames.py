@@ -5,7 +5,10 @@
 
 import json
 
+import msgspec
+
 from tocsin.notice import EntryType, Position, Status, b64
+from tocsin.notice.merkle import RangeProof
 from tocsin.ports.journal import Entry
 
 # A reader comes back after a time of its own, so that a restart is no stampede.
@@ -24,10 +27,10 @@ def opening(retry_ms: int) -> bytes:
 
 
 def told(entry: Entry, status: Status | None, position: Position) -> bytes:
-    """Return the event of one entry; *status* is that of its notice, None for a roster."""
+    """Return the event of one entry; *status* is that of its notice, None for a roster or a revocation list."""
     if status is None:
-        assert entry.type is EntryType.ROSTER
-        return _event(b"roster", {"position": str(position), "roster": b64(entry.body)}, position)
+        name = {EntryType.ROSTER: "roster", EntryType.REVOCATION: "revocation"}[entry.type]
+        return _event(name.encode(), {"position": str(position), name: b64(entry.body)}, position)
     return _event(_EVENTS[status], {"position": str(position), "envelope": b64(entry.body)}, position)
 
 
@@ -38,6 +41,12 @@ def snapshot(position: Position, rosters: list[bytes], alarms: dict[Status, list
 
 def heartbeat(envelope: bytes) -> bytes:
     return _event(b"heartbeat", {"heartbeat": b64(envelope)}, None)
+
+
+def proven_heartbeat(envelope: bytes, atlas: str, proof: RangeProof) -> bytes:
+    """Return a heartbeat event with the proof of what the board holds for some regions."""
+    told = {"heartbeat": b64(envelope), "atlas": atlas, "proof": msgspec.to_builtins(proof)}
+    return _event(b"heartbeat", told, None)
 
 
 def end(reason: str, message: str) -> bytes:

@@ -48,6 +48,7 @@ class BadHead:
     status: int
     phrase: str
     why: str
+    code: str = "bad_request"
 
 
 def read_head(data: bytes) -> Head | BadHead | None:
