@@ -5,6 +5,7 @@ only is ``part``.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 
 from tocsin.alarms import Alarm
 from tocsin.areas import Atlas
@@ -45,6 +46,11 @@ class Feed:
     @property
     def atlas(self) -> Atlas:
         return self._desk.atlas
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """All codes of the atlas."""
+        return frozenset(region.code for region in self.atlas.regions)
 
     @property
     def tree(self) -> BoardTree:

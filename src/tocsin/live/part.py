@@ -7,7 +7,7 @@ is told is ``feed``'s, picked here.
 from dataclasses import dataclass
 
 from tocsin.alarms import Alarm
-from tocsin.areas import AreaError, Atlas
+from tocsin.areas import Atlas
 from tocsin.notice import Position
 from tocsin.notice.merkle import BoardTree, RangeProof
 
@@ -32,17 +32,13 @@ class Places:
     concerned: frozenset[str]
 
     @classmethod
-    def read(cls, atlas: Atlas, codes: list[str]) -> "Places | RegionUnknown":
-        """Return the places that *codes* name in *atlas*."""
+    def read(cls, atlas: Atlas, known: frozenset[str], codes: list[str]) -> "Places | RegionUnknown":
+        """Return the places that *codes* name in *atlas*, whose codes are *known*."""
         if len(codes) > REGIONS_MAX:
             return RegionUnknown(f"{len(codes)} regions are asked for; a stream is about {REGIONS_MAX} at most")
-        concerned: set[str] = set()
-        for code in codes:
-            try:
-                concerned |= {code, *atlas.ancestors(code), *atlas.descendants(code)}
-            except AreaError:
-                return RegionUnknown("a region is not a code of the atlas; GET /v1/regions lists them")
-        return cls(frozenset(concerned))
+        if not known.issuperset(codes):
+            return RegionUnknown("a region is not a code of the atlas; GET /v1/regions lists them")
+        return cls(frozenset(one for code in codes for one in (*atlas.lineage(code), *atlas.descendants(code))))
 
 
 class Part:
@@ -50,7 +46,6 @@ class Part:
 
     def __init__(self, feed: Feed, places: Places) -> None:
         self._feed, self._places = feed, places
-        self._known = frozenset(region.code for region in feed.atlas.regions)
         self._snapshot: tuple[Position, int, bytes] | None = None
         self._proof: tuple[BoardTree, RangeProof] | None = None
 
@@ -59,7 +54,9 @@ class Part:
 
         What is about a region that the atlas lacks is told everywhere: nobody can say where it lies.
         """
-        return regions is None or any(code in self._places.concerned or code not in self._known for code in regions)
+        return regions is None or any(
+            code in self._places.concerned or code not in self._feed.codes for code in regions
+        )
 
     def since(self, text: str) -> list[bytes]:
         missed = self._feed.missed(text)

@@ -64,7 +64,7 @@ class Rooms:
         """Return the room where *codes* are told; that of everything if there are none."""
         if not codes:
             return self.everything
-        places = Places.read(self.feed.atlas, codes)
+        places = Places.read(self.feed.atlas, self.feed.codes, codes)
         if isinstance(places, RegionUnknown):
             return places
         if places not in self._parts:
