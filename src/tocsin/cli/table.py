@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("relay", "relay", "Issue what a CAP 1.2 file says."),
     Entry("cap", "cap", "Check, show, convert and compare CAP messages."),
     Entry("watch", "watch", "A live board in the terminal."),
+    Entry("witness", "witness", "Watch a server from elsewhere, and say what does not agree."),
     Entry("replay", "replay", "Play real history back in a demo authority."),
     Entry("regions", "regions", "Find regions, or import those of another country."),
     Entry("authority", "authority", "Show who the authority of a data folder is."),
