@@ -62,7 +62,7 @@ NEW_ROOT = key("the next root")
 RULES = (
     Rule(("disputed",), EVERYTHING, EVERYTHING, 1),
     Rule(("all_clear",), EVERYTHING, ("B",), 3),
-    Rule(EVERYTHING, ("flood",), ("A2",), 1),
+    Rule(EVERYTHING, ("flood",), ("A1",), 1),
     Rule(EVERYTHING, EVERYTHING, EVERYTHING, 2),
 )
 
@@ -137,7 +137,7 @@ def people_cases() -> Iterable[dict[str, Any]]:
     yield case("one person alone", signed(TARAS), "people")
     yield case("one person twice, by one key", signed(OLENA, OLENA), "people")
     yield case("one person twice, by two keys", signed(OLENA, OLENA_SPARE), "people")
-    yield case("two authors and no approver", signed(OLENA, IVAN, hazard="flood"), "people")
+    yield case("two authors and no approver", signed(OLENA, IVAN, hazard="flood", regions=("A2",)), "people")
     yield case("a person and a source", signed(TARAS, FEED), "people")
     yield case("a source alone", signed(FEED), "key")
     yield case("the heartbeat key", signed(HEART), "key")
@@ -151,11 +151,14 @@ def people_cases() -> Iterable[dict[str, Any]]:
         "an update by two where an all clear takes three", signed(OLENA, TARAS, **update, regions=("B",)), "people"
     )
     yield case("an update by two", signed(OLENA, TARAS, **update), signers=[olena, taras])
-    yield case("a rule for a region, a child of it", signed(IVAN, hazard="flood", regions=("A2",)), signers=[ivan])
+    yield case("a rule for a region", signed(IVAN, hazard="flood"), signers=[ivan])
+    yield case("a rule for a region, a child of it", signed(IVAN, hazard="flood", regions=("A11",)), signers=[ivan])
     yield case("a rule for a region, its parent", signed(IVAN, hazard="flood", regions=("A",)), signers=[ivan])
-    yield case("a rule for a region, its neighbour", signed(IVAN, hazard="flood", regions=("A1",)), "people")
+    yield case("a rule for a region, its neighbour", signed(IVAN, hazard="flood", regions=("A2",)), "people")
+    yield case("a rule for a region, and its neighbour beside it", signed(IVAN, hazard="flood", regions=("A1", "A2")),
+               signers=[ivan])  # fmt: skip
     yield case("out of his hazards", signed(IVAN, TARAS), "scope")
-    yield case("out of his regions", signed(IVAN, TARAS, hazard="flood", regions=("A1", "B")), "scope")
+    yield case("out of his regions", signed(IVAN, TARAS, hazard="flood", regions=("A2", "B")), "scope")
     yield case("out of scope beside enough others", signed(IVAN, OLENA, TARAS), signers=[olena, taras])
     yield case("all out of scope", signed(IVAN), "scope")
     yield case("in a child of his region", signed(IVAN, TARAS, hazard="flood", regions=("A11",)), signers=[ivan, taras])
@@ -183,7 +186,7 @@ def people_cases() -> Iterable[dict[str, Any]]:
     spared = b64(sha256(document_of()).digest())
     yield case("revoked, and this notice spared", both, revoked=[revocation(TARAS.id, spared=(spared,))],
                signers=[olena, taras])  # fmt: skip
-    yield case("revoked, and another notice spared", signed(OLENA, TARAS, hazard="flood"), "revoked",
+    yield case("revoked, and another notice spared", signed(OLENA, TARAS, hazard="flood", regions=("A2",)), "revoked",
                revoked=[revocation(TARAS.id, spared=(spared,))])  # fmt: skip
     yield case("a revoked machine", signed(SENSOR, **chemical), "revoked", revoked=[revocation(SENSOR.id)])
 
