@@ -40,7 +40,7 @@ class Bench {
         bench.doubts += 1;
       },
     });
-    if (meets) await bench.device.meet({ ...meets.pin, rosters: meets.rosters });
+    if (meets) await bench.device.meet({ ...meets.pin, rosters: meets.rosters, revocations: {} });
     return bench;
   }
 
@@ -56,7 +56,7 @@ class Bench {
 
   async snapshot(sequence: number, ...actual: Notice[]): Promise<void> {
     const envelopes = await Promise.all(actual.map((notice) => authority.seal(notice)));
-    const data = { position: authority.position(sequence), rosters: [], actual: envelopes, exercise: [], test: [] };
+    const data = { position: authority.position(sequence), rosters: [], revocations: [], actual: envelopes, exercise: [], test: [] };
     await this.event("snapshot", data, sequence);
   }
 
@@ -262,11 +262,11 @@ test("an authority with other roots is a stranger, and nothing of it is believed
   await bench.snapshot(5);
   await bench.heartbeat(5, []);
   const other = await TestAuthority.found();
-  await bench.device.meet({ ...other.pin, rosters: other.rosters });
+  await bench.device.meet({ ...other.pin, rosters: other.rosters, revocations: {} });
   assert.deepEqual(bench.device.stranger, other.pin);
-  await bench.device.meet({ ...authority.pin, rosters: authority.rosters });
+  await bench.device.meet({ ...authority.pin, rosters: authority.rosters, revocations: {} });
   assert.equal(bench.device.stranger, undefined);
-  await bench.device.meet({ ...other.pin, rosters: other.rosters });
+  await bench.device.meet({ ...other.pin, rosters: other.rosters, revocations: {} });
   assert.equal(bench.live, false);
   await bench.event("notice", { envelope: await other.seal(alert) }, 6);
   assert.deepEqual(bench.inForce, []);
@@ -312,7 +312,7 @@ test("one wrong answer about the authority stops no alert, and a proven heartbea
   const bench = await Bench.open();
   await bench.snapshot(5);
   const other = await TestAuthority.found();
-  await bench.device.meet({ ...other.pin, rosters: other.rosters });
+  await bench.device.meet({ ...other.pin, rosters: other.rosters, revocations: {} });
   await bench.notice(6, alert);
   assert.deepEqual(bench.inForce, [alert]);
   assert.deepEqual(bench.device.stranger, other.pin);

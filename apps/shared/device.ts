@@ -13,17 +13,21 @@ import { type Clock, Freshness, type Moment, browserClock } from "./freshness.ts
 import type { Heartbeat } from "./heartbeat.ts";
 import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
 import { type Notice, type Status, isEnding } from "./notice.ts";
+import type { Domain } from "./roster.ts";
 import type { Frame } from "./stream.ts";
 import { type Pin, type Reason, Trust } from "./trust.ts";
 
 /** `GET /v1/authority`, as far as a device needs it. */
 export interface AuthorityAnswer extends Pin {
-  rosters: { actual: string; exercise: string };
+  /** Those that change the root, in their order, and then the newest. */
+  rosters: Record<Domain, string[]>;
+  revocations: Partial<Record<Domain, string>>;
 }
 
 interface Snapshot extends Record<Status, string[]> {
   position: string;
   rosters: string[];
+  revocations: string[];
 }
 
 export interface DeviceOptions {
@@ -39,6 +43,7 @@ export interface DeviceOptions {
 }
 
 const STATUSES: readonly Status[] = ["actual", "exercise", "test"];
+const DOMAINS: readonly Domain[] = ["actual", "exercise"];
 // One heartbeat of a position that did not come may have crossed a notice on its way. Two in a row tell of one withheld.
 const STRANGE_HEARTBEATS_MAX = 2;
 
@@ -106,9 +111,11 @@ export class Device {
       this.stranger = undefined;
       if (!this.trust) {
         this.trust = new Trust(pin);
+        this.options.remembered.facts.pin = pin;
         await this.options.memory.save({ pin });
       }
-      await this.learn([answer.rosters.actual, answer.rosters.exercise]);
+      await this.learn([...answer.rosters.actual, ...answer.rosters.exercise]);
+      await this.revoke(Object.values(answer.revocations));
     });
   }
 
@@ -136,10 +143,11 @@ export class Device {
   /** What another tab needs to begin with: everything that this one knows, as the stream would have sent it. */
   welcome(): Frame[] {
     if (this.position === undefined || !this.trust) return [];
-    const { rosterActual, rosterExercise } = this.options.remembered.facts;
+    const { rosterActual, rosterExercise, revocationActual, revocationExercise } = this.options.remembered.facts;
     const snapshot: Snapshot = {
       position: this.position,
       rosters: [rosterActual, rosterExercise].filter((one) => one !== undefined),
+      revocations: [revocationActual, revocationExercise].filter((one) => one !== undefined),
       actual: [],
       exercise: [],
       test: [],
@@ -165,6 +173,7 @@ export class Device {
   private async recall(): Promise<void> {
     const { facts, alarms } = this.options.remembered;
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
+    await this.revoke([facts.revocationActual, facts.revocationExercise].filter((one) => one !== undefined));
     for (const { envelope } of alarms) await this.believe(envelope, undefined);
     this.served = new Map(Array.from(this.alarms).filter(([, { notice }]) => !isEnding(notice)));
     this.unsaved.clear();
@@ -177,6 +186,7 @@ export class Device {
     if (event === "heartbeat") return this.hearHeartbeat(message.heartbeat, frame.event);
     if (event === "snapshot") await this.hearSnapshot(message);
     else if (event === "roster") await this.learn([message.roster]);
+    else if (event === "revocation") await this.revoke([message.revocation]);
     else if (isStatus(event === "notice" ? "actual" : event)) await this.hearNotice(event, message.envelope);
     else return;
     if (id !== undefined) this.position = id;
@@ -208,6 +218,7 @@ export class Device {
 
   private async hearSnapshot(snapshot: Snapshot): Promise<void> {
     await this.learn(snapshot.rosters);
+    await this.revoke(snapshot.revocations);
     const before = notEnded(this.alarms);
     const found = new Set<string>();
     this.served = new Map();
@@ -276,10 +287,7 @@ export class Device {
       return;
     }
     this.strangeHeartbeats = 0;
-    const { actual, exercise } = (this.trust as Trust).rosters;
-    const rostersKnown =
-      (actual?.version ?? 0) >= heartbeat.rosters.actual && (exercise?.version ?? 0) >= heartbeat.rosters.exercise;
-    if (!rostersKnown || (await boardHash(Array.from(this.served.values(), (held) => held.notice))) !== heartbeat.board) {
+    if (!this.knowsWhoMayOrder(heartbeat) || (await boardHash(Array.from(this.served.values(), (held) => held.notice))) !== heartbeat.board) {
       this.freshness.deny();
       this.startOver();
       return;
@@ -323,20 +331,52 @@ export class Device {
     for (const envelope of rosters) {
       const judged = await this.trust?.learn(bytesOf(envelope));
       if (!judged) continue;
-      if ("refused" in judged) this.refused = judged.refused;
-      else if (judged.believed.domain === "actual") facts.rosterActual = envelope;
+      if ("refused" in judged) {
+        this.refused = judged.refused;
+        continue;
+      }
+      const { pin, revocations } = this.trust as Trust;
+      facts.pin = pin;
+      if (judged.believed.domain === "actual") facts.rosterActual = envelope;
       else facts.rosterExercise = envelope;
+      // A newer roster has ended the list.
+      if (!revocations.actual) facts.revocationActual = undefined;
+      if (!revocations.exercise) facts.revocationExercise = undefined;
     }
   }
 
+  private async revoke(lists: string[]): Promise<void> {
+    const { facts } = this.options.remembered;
+    for (const envelope of lists) {
+      const judged = await this.trust?.revoke(bytesOf(envelope));
+      if (!judged) continue;
+      if ("refused" in judged) this.refused = judged.refused;
+      else if (judged.believed.domain === "actual") facts.revocationActual = envelope;
+      else facts.revocationExercise = envelope;
+    }
+  }
+
+  /** Whether nothing newer than what is known here about who may order is named by *heartbeat*. */
+  private knowsWhoMayOrder(heartbeat: Heartbeat): boolean {
+    const { rosters, revocations } = this.trust as Trust;
+    return DOMAINS.every((domain) => {
+      const version = rosters[domain]?.version ?? 0;
+      const list = revocations[domain]?.version ?? 0;
+      const named = heartbeat.rosters[domain];
+      return version > named || (version === named && list >= heartbeat.revocations[domain]);
+    });
+  }
+
   private async remember(more: Facts): Promise<void> {
-    const { rosterActual, rosterExercise } = this.options.remembered.facts;
+    const { pin, rosterActual, rosterExercise, revocationActual, revocationExercise } = this.options.remembered.facts;
     const forget = forgettable(this.alarms, this.freshness.nowMs() / 1000);
     if (forget.length > 0) this.alarms = new Map(Array.from(this.alarms).filter(([key]) => !forget.includes(key)));
     const alarms = Array.from(this.unsaved, (key) => this.record(key)).filter((one) => one !== undefined);
-    const facts = { ...more, newestMs: this.freshness.newestMs, position: this.position, rosterActual, rosterExercise };
-    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
-    await this.options.memory.save(Object.fromEntries(known), alarms, forget);
+    const { newestMs } = this.freshness;
+    const known = { ...more, newestMs, position: this.position, pin, rosterActual, rosterExercise };
+    const facts = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+    // A list that a newer roster has ended is forgotten.
+    await this.options.memory.save({ ...facts, revocationActual, revocationExercise }, alarms, forget);
     this.unsaved.clear();
   }
 

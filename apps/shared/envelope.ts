@@ -6,22 +6,25 @@
 
 import { type Bytes, fromUtf8, hex } from "./bytes.ts";
 
-export const ENVELOPE_SIZE_BYTES_MAX = 3_900; // one Web Push message holds 3,993
+const ENVELOPE_SIZE_BYTES_MAX = 3_900; // one Web Push message holds 3,993
+// Rosters and revocation lists never travel by push.
+const TRUST_SIZE_BYTES_MAX = 60_000;
 const SIGNATURES_MAX = 8;
 const FIELDS_MAX = 8;
 const KEY_ID_SIZE_BYTES = 8;
 
 export const ED25519 = 1;
-const WEBAUTHN = 2;
+export const WEBAUTHN = 2;
 const FIELDS_OF: Record<number, number> = { [ED25519]: 1, [WEBAUTHN]: 3 };
 
-export type Magic = "TCN1" | "TCH1" | "TCR1";
+export type Magic = "TCN1" | "TCH1" | "TCR1" | "TCV1";
 
 /** What an Ed25519 key signs before the document, so that no signature can be taken for one of another kind. */
 export const TAGS: Record<Magic, string> = {
   TCN1: "tocsin-notice-v1\0",
   TCH1: "tocsin-heartbeat-v1\0",
   TCR1: "tocsin-roster-v1\0",
+  TCV1: "tocsin-revocation-v1\0",
 };
 
 export interface Signature {
@@ -39,7 +42,8 @@ export interface Envelope {
 
 /** Read an envelope to its last byte; nothing if the framing is broken. */
 export function unpack(data: Bytes, magic: Magic): Envelope | undefined {
-  if (data.length > ENVELOPE_SIZE_BYTES_MAX) return undefined;
+  const most = magic === "TCR1" || magic === "TCV1" ? TRUST_SIZE_BYTES_MAX : ENVELOPE_SIZE_BYTES_MAX;
+  if (data.length > most) return undefined;
   try {
     const reader = new Reader(data);
     if (fromUtf8(reader.take(4)) !== magic) return undefined;

@@ -5,7 +5,7 @@ import { ROSTER_VERSION_MAX } from "./notice.ts";
 import type { Bytes } from "./bytes.ts";
 
 export interface Heartbeat {
-  heartbeat: 1;
+  heartbeat: 2;
   authority: string;
   /** Unix milliseconds, like `valid_until_ms`. */
   time_ms: number;
@@ -14,15 +14,18 @@ export interface Heartbeat {
   chain: string;
   board: string;
   rosters: { actual: number; exercise: number };
+  /** Versions of the revocation lists; 0 where there is none. */
+  revocations: { actual: number; exercise: number };
   nonce: string;
 }
 
 export const POSITION = /^[0-9a-f]{16}-(0|[1-9][0-9]{0,15})$/;
 
 const VERSION = integer(1, ROSTER_VERSION_MAX);
+const VERSION_OR_NONE = integer(0, ROSTER_VERSION_MAX);
 
 const TABLE = {
-  heartbeat: integer(1, 1),
+  heartbeat: integer(2, 2),
   authority: match(AUTHORITY),
   time_ms: integer(),
   valid_until_ms: integer(),
@@ -30,6 +33,7 @@ const TABLE = {
   chain: match(HASH),
   board: match(HASH),
   rosters: record({ actual: VERSION, exercise: VERSION }),
+  revocations: record({ actual: VERSION_OR_NONE, exercise: VERSION_OR_NONE }),
   nonce: match(/^[A-Za-z0-9_-]{0,64}$/),
 };
 

@@ -15,6 +15,9 @@ export interface Facts {
   /** Roster envelopes, base64url. */
   rosterActual?: string;
   rosterExercise?: string;
+  /** Envelopes of revocation lists, base64url; none where no list is in force. */
+  revocationActual?: string | undefined;
+  revocationExercise?: string | undefined;
   /** The newest signed time believed, Unix milliseconds; it falls only by `setBack`. */
   newestMs?: number;
   /** Signed time when the board was last confirmed: the state on this device is "as of" then. */

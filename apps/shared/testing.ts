@@ -44,7 +44,7 @@ interface Key {
 
 export class TestAuthority {
   pin: Pin = { authority: NAME, roots: { actual: "", exercise: "" } };
-  rosters: Record<Domain, string> = { actual: "", exercise: "" };
+  rosters: Record<Domain, string[]> = { actual: [], exercise: [] };
   private keys: Record<string, Key> = {};
   private ids = 0;
 
@@ -52,7 +52,7 @@ export class TestAuthority {
     const made = new TestAuthority();
     for (const name of ["rootActual", "rootExercise", "actual", "exercise", "heartbeat"]) made.keys[name] = await makeKey();
     made.pin.roots = { actual: b64(made.key("rootActual").raw), exercise: b64(made.key("rootExercise").raw) };
-    made.rosters = { actual: await made.roster("actual"), exercise: await made.roster("exercise") };
+    made.rosters = { actual: [await made.roster("actual")], exercise: [await made.roster("exercise")] };
     return made;
   }
 
@@ -102,7 +102,7 @@ export class TestAuthority {
   async heartbeat(sequence: number, inForce: Notice[], given: Partial<Heartbeat> = {}): Promise<string> {
     const time_ms = given.time_ms ?? START_S * 1_000;
     const heartbeat: Heartbeat = {
-      heartbeat: 1,
+      heartbeat: 2,
       authority: NAME,
       time_ms,
       valid_until_ms: time_ms + 15_000,
@@ -110,6 +110,7 @@ export class TestAuthority {
       chain: ZERO_HASH,
       board: await boardHash(inForce),
       rosters: { actual: 1, exercise: 1 },
+      revocations: { actual: 0, exercise: 0 },
       nonce: "",
       ...given,
     };
@@ -123,11 +124,36 @@ export class TestAuthority {
       type: "ed25519" as const,
       public: b64(this.key(name).raw),
       holder: name,
-      roles: [name === "heartbeat" ? ("heartbeat" as const) : ("issue" as const)],
     }));
     keys.sort((one, two) => (one.id < two.id ? -1 : 1));
-    const roster: Roster = { roster: 1, authority: NAME, domain, version: 1, issued: START_S - 100, expires: START_S + 1e6, keys };
-    return this.sign("TCR1", roster, domain === "actual" ? "rootActual" : "rootExercise");
+    const everything = { kinds: ["*"], hazards: ["*"], regions: ["*"] };
+    const holders = names.map((id) => ({
+      id,
+      name: id,
+      kind: "service" as const,
+      roles: [id === "heartbeat" ? ("heartbeat" as const) : ("issue" as const)],
+      ...everything,
+      regions_max: 0,
+      per_hour: 0,
+    }));
+    const root = domain === "actual" ? "rootActual" : "rootExercise";
+    const roster: Roster = {
+      roster: 2,
+      authority: NAME,
+      domain,
+      version: 1,
+      issued: START_S - 100,
+      expires: START_S + 1e6,
+      root: b64(this.key(root).raw),
+      rp_id: "",
+      origins: [],
+      holders,
+      keys,
+      rules: [{ ...everything, people: 1 }],
+      revokers: { threshold: 0, keys: [] },
+      witnesses: [],
+    };
+    return this.sign("TCR1", roster, root);
   }
 
   private async sign(magic: Magic, document: object, keyName: string): Promise<string> {

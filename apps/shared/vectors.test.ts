@@ -17,7 +17,17 @@ const WAYS: Record<string, () => Promise<Verify>> = {
 interface Vectors<Case> {
   trust: Pin;
   rosters: string[];
+  parents?: Record<string, string | null>;
   cases: Case[];
+}
+
+interface PeopleCase {
+  name: string;
+  event: Status;
+  revocations: string[];
+  envelope: string;
+  expect: string;
+  signers: string[];
 }
 
 function read<Case>(name: string): Vectors<Case> {
@@ -26,8 +36,20 @@ function read<Case>(name: string): Vectors<Case> {
 
 async function trustOf(vectors: Vectors<unknown>, verify: () => Promise<Verify>): Promise<Trust> {
   const trust = new Trust(vectors.trust, verify);
+  trust.lineage = (code) => lineage(vectors.parents ?? {}, code);
   for (const roster of vectors.rosters) assert.ok("believed" in (await trust.learn(bytes(roster))));
   return trust;
+}
+
+function lineage(parents: Record<string, string | null>, code: string): string[] {
+  const above = parents[code];
+  return above ? [code, ...lineage(parents, above)] : [code];
+}
+
+async function after(trust: Trust, revocations: string[]): Promise<Judged<unknown>> {
+  let last: Judged<unknown> = { believed: undefined };
+  for (const one of revocations) last = await trust.revoke(bytes(one));
+  return last;
 }
 
 function bytes(text: string): Bytes {
@@ -64,6 +86,44 @@ for (const [way, verify] of Object.entries(WAYS)) {
       let last: Judged<unknown> = { refused: "framing" };
       for (const roster of learn) last = await trust.learn(bytes(roster));
       assert.equal(verdict(last), expect);
+    });
+  }
+
+  const people = read<PeopleCase>("people");
+  for (const { name, event, revocations, envelope, expect, signers } of people.cases) {
+    test(`people: ${name} (${way})`, async () => {
+      const trust = await trustOf(people, verify);
+      await after(trust, revocations);
+      const judged = await trust.judgeEvent(bytes(envelope), event);
+      assert.equal(verdict(judged), expect);
+      assert.deepEqual("signers" in judged ? judged.signers.map(({ holder }) => holder.name) : [], signers);
+    });
+  }
+
+  const revocations = read<{ name: string; learn: string[]; expect: string }>("revocations");
+  for (const { name, learn, expect } of revocations.cases) {
+    test(`revocation: ${name} (${way})`, async () => {
+      assert.equal(verdict(await after(await trustOf(revocations, verify), learn)), expect);
+    });
+  }
+
+  const roots = read<{ name: string; learn: string[]; expect: string; root: string }>("roots");
+  for (const { name, learn, expect, root } of roots.cases) {
+    test(`root: ${name} (${way})`, async () => {
+      const trust = new Trust(roots.trust, verify);
+      let last: Judged<unknown> = { refused: "framing" };
+      for (const roster of learn) last = await trust.learn(bytes(roster));
+      assert.equal(verdict(last), expect);
+      assert.equal(trust.pin.roots.actual, root);
+    });
+  }
+
+  const ofPeople = read<{ name: string; revocations: string[]; heartbeat: string; expect: string }>("heartbeats_of_people");
+  for (const { name, revocations: lists, heartbeat, expect } of ofPeople.cases) {
+    test(`heartbeat under people: ${name} (${way})`, async () => {
+      const trust = await trustOf(ofPeople, verify);
+      await after(trust, lists);
+      assert.equal(verdict(await trust.judgeHeartbeat(bytes(heartbeat), 0)), expect);
     });
   }
 }

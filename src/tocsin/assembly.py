@@ -19,10 +19,10 @@ from fastapi import FastAPI
 
 from tocsin.areas import Atlas, load_ukraine, read_atlas
 from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, read_key
-from tocsin.issuing import Desk
+from tocsin.issuing import Desk, UntrustedEntry, trust_after
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
-from tocsin.notice import DEMO, Domain, Refused, Roots, Trust, from_b64
+from tocsin.notice import DEMO, Domain, Roots, Trust, from_b64
 from tocsin.ports.journal import Broken, JournalFault
 from tocsin.settings import Settings
 from tocsin.web import make_app
@@ -77,7 +77,7 @@ def open_desk(settings: Settings) -> Desk:
     try:
         atlas = load_atlas(settings)
         pinned = {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)}
-        trust = _with_rosters(Trust(authority, pinned, lineage=atlas.lineage), journal)
+        trust = trust_after(Trust(authority, pinned, lineage=atlas.lineage), journal)
         desk = Desk.open(journal, atlas, trust, key, SteadyClock())
         if isinstance(desk, Broken):
             raise StartRefused(
@@ -86,6 +86,9 @@ def open_desk(settings: Settings) -> Desk:
             )
         _check_clock(desk)
         return desk
+    except UntrustedEntry as why:
+        journal.close()
+        raise StartRefused(f"the journal: {why}") from None
     except BaseException:
         journal.close()
         raise
@@ -120,18 +123,6 @@ def load_atlas(settings: Settings) -> Atlas:
     """Return the atlas that is set, else the one imported into the data folder, else Ukraine's."""
     file = settings.atlas or settings.data / ATLAS_FILE
     return read_atlas(file.read_bytes()) if file.is_file() else load_ukraine()
-
-
-def _with_rosters(trust: Trust, journal: SqliteJournal) -> Trust:
-    for entry in journal.rosters():
-        learned = trust.learn(entry.body)
-        if isinstance(learned, Refused):
-            raise StartRefused(f"the roster at entry {entry.sequence} is not to be believed: {learned.message}")
-        trust = learned
-    for domain in Domain:
-        if domain not in trust.rosters:
-            raise StartRefused(f"the journal holds no roster for {domain}; nothing could be believed")
-    return trust
 
 
 class Service:

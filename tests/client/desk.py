@@ -19,6 +19,7 @@ from tocsin.issuing.drafting import Situation, draft
 from tocsin.notice import (
     ED25519,
     REQUEST_TAG,
+    Domain,
     Envelope,
     Magic,
     Notice,
@@ -117,7 +118,7 @@ class Desk:
     def _read(self, path: str) -> httpx.Response:
         if path == "/v1/authority":
             return httpx.Response(
-                200, json={"rosters": dict(zip(("actual", "exercise"), map(b64, ROSTERS), strict=True))}
+                200, json={"rosters": {domain: [b64(one)] for domain, one in zip(Domain, ROSTERS, strict=True)}}
             )
         found = re.fullmatch("/v1/(alarms|alerts)/([a-z2-7]{26})", path)
         assert found

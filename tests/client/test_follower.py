@@ -271,7 +271,7 @@ def test_a_server_that_was_restored_from_a_backup_is_held_against_its_own_words(
 
 def test_a_heartbeat_before_anything_else_makes_nobody_live() -> None:
     follower = connected()
-    (learned, *_) = follower.learn_rosters(map(b64, ROSTERS))
+    (learned, *_) = follower.learn_trust(map(b64, ROSTERS))
     assert isinstance(learned, RosterLearned)
     (event,) = feed(follower, heartbeat(board_of([]), 5, "abc"))
     assert isinstance(event, NotLive)
@@ -392,7 +392,7 @@ def test_an_orphan_that_is_named_again_is_one_no_longer() -> None:
 def test_one_who_resumes_hears_what_it_missed_and_is_live_after_a_snapshot() -> None:
     follower = Follower(TRUST, 100.0, Position(EPOCH, 5))
     follower.connected("abc", 100.0)
-    list(follower.learn_rosters(map(b64, ROSTERS)))
+    list(follower.learn_trust(map(b64, ROSTERS)))
     events = feed(follower, told(LVIV, 6), heartbeat(board_of([KYIV, LVIV]), 6, "abc"))
     assert events == [ActualNotice(LVIV)], "KYIV may have been held back: nothing here can tell"
     assert (follower.broken, follower.position, follower.is_live(100.0)) == (True, None, False)

@@ -22,7 +22,7 @@ from tocsin.client import (
     Signer,
     Unreachable,
 )
-from tocsin.client.proof import proven, trust_in_own, with_rosters
+from tocsin.client.proof import proven, trust_in_own, with_lists
 from tocsin.issuing import Order, read_relayed
 from tocsin.notice import Domain, Kind, Level, Notice, Status, Text, b64, geometry_hash
 
@@ -378,7 +378,7 @@ def test_an_alarm_of_which_nothing_is_proven_is_not_changed(desk: Desk, duty: Op
 
 def test_a_history_that_cannot_be_read_is_named(desk: Desk, duty: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     duty.order(alert())
-    garbage = httpx.Response(200, json={"history": [{"envelope": "***"}], "rosters": {"actual": "***"}})
+    garbage = httpx.Response(200, json={"history": [{"envelope": "***"}], "rosters": {"actual": ["***"]}})
     monkeypatch.setattr(desk, "_read", lambda _: garbage)
     end = Order(id=id_of("end"), kind=Kind.ALL_CLEAR, status=Status.ACTUAL, alarm=id_of("order"))
     with pytest.raises(AnswerUnreadable, match="cannot be read"):
@@ -399,7 +399,7 @@ def test_an_alarm_may_be_named_by_a_later_notice_of_it(desk: Desk, duty: Operato
 def test_an_alarm_is_proven_by_the_pinned_roots_or_by_a_key_of_ones_own() -> None:
     first, second, third = notice("one"), notice("one", 2), notice("one", 3)
     envelopes = [b64(signed(one)) for one in (notice("two"), second, first, third)]
-    rooted = with_rosters(TRUST, [b64(signed(first)), *map(b64, ROSTERS)])
+    rooted = with_lists(TRUST, [b64(signed(first)), *map(b64, ROSTERS)])
     assert proven(envelopes, third, [rooted]) == (first, second)
     assert proven(envelopes, third, [trust_in_own(NAME, DUTY)]) == (first, second)
     assert proven(envelopes, third, [trust_in_own(NAME, {Domain.ACTUAL: (STRANGER,)}), TRUST]) == ()

@@ -62,7 +62,7 @@ class Duty:
         """Return the pinned trust with the rosters that the server shows."""
         trust = self.trust
         for roster in self.operator.get("/v1/authority").json()["rosters"].values():
-            learned = trust.learn(from_b64(roster))
+            learned = trust.learn(from_b64(roster[-1]))
             assert isinstance(learned, Trust)
             trust = learned
         return trust

@@ -96,7 +96,7 @@ def test_a_stream_begins_with_retry_a_snapshot_and_a_heartbeat(wire: Wire, duty:
     retry, snapshot, heartbeat = wire.follow().joined()
     assert 1_000 <= retry.data["retry"] <= 4_000
     assert snapshot.data["position"] == snapshot.id == str(duty.position())
-    assert list(snapshot.data) == ["position", "rosters", "actual", "exercise", "test"]
+    assert list(snapshot.data) == ["position", "rosters", "revocations", "actual", "exercise", "test"]
     assert len(snapshot.data["rosters"]) == 2
     assert snapshot.fields == ("event", "data", "id")
     assert heartbeat.fields == ("event", "data")

@@ -40,11 +40,12 @@ NOBODY = "a" * 26
 
 def test_the_authority_shows_its_roots_and_rosters_which_they_signed(reader: httpx.Client, duty: Duty) -> None:
     shown = reader.get("/v1/authority").json()
-    assert set(shown) == {"authority", "demo", "epoch", "roots", "rosters"}
+    assert set(shown) == {"authority", "demo", "epoch", "roots", "rosters", "revocations"}
     assert (shown["authority"], shown["demo"]) == ("demo", True)
     assert {domain: from_b64(root) for domain, root in shown["roots"].items()} == duty.trust.roots
     assert set(shown["rosters"]) == set(Domain)
-    for roster in shown["rosters"].values():
+    assert shown["revocations"] == {}
+    for (roster,) in shown["rosters"].values():
         assert isinstance(duty.trust.learn(from_b64(roster)), Trust)
 
 

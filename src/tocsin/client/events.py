@@ -52,6 +52,14 @@ class Heard:
     heartbeat: Heartbeat
 
 
+@dataclass(frozen=True, slots=True)
+class KeysRevoked:
+    """A revocation list was learned: keys of *domain* count no longer."""
+
+    domain: Domain
+    version: int
+
+
 class Silence(StrEnum):
     """Why a follower is not live."""
 
@@ -87,7 +95,7 @@ class Disconnected:
 
 
 NoticeEvent: TypeAlias = ActualNotice | ExerciseNotice | TestNotice
-Event: TypeAlias = Snapshot | NoticeEvent | RosterLearned | Heard | NotLive | NotBelieved | Disconnected
+Event: TypeAlias = Snapshot | NoticeEvent | RosterLearned | KeysRevoked | Heard | NotLive | NotBelieved | Disconnected
 
 
 def told(notice: Notice) -> NoticeEvent:

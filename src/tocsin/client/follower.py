@@ -26,7 +26,7 @@ from tocsin.notice import (
     from_b64,
 )
 
-from .events import Event, Heard, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
+from .events import Event, Heard, KeysRevoked, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
 from .freshness import Freshness
 from .holding import is_news, is_older, is_worth_telling, take, worse_in
 from .sse import EventParser, ServerEvent
@@ -35,6 +35,7 @@ from .sse import EventParser, ServerEvent
 class _SnapshotData(msgspec.Struct, frozen=True):
     position: str
     rosters: tuple[str, ...]
+    revocations: tuple[str, ...]
     actual: tuple[str, ...]
     exercise: tuple[str, ...]
     test: tuple[str, ...]
@@ -48,6 +49,11 @@ class _NoticeData(msgspec.Struct, frozen=True):
 class _RosterData(msgspec.Struct, frozen=True):
     position: str
     roster: str
+
+
+class _RevocationData(msgspec.Struct, frozen=True):
+    position: str
+    revocation: str
 
 
 class _HeartbeatData(msgspec.Struct, frozen=True):
@@ -127,10 +133,9 @@ class Follower:
             self.retry_ms = self._parser.retry_ms
             yield from self._event(event, now)
 
-    def learn_rosters(self, rosters: Iterable[str]) -> Iterator[Event]:
-        """Take rosters that were asked for elsewhere; one who resumes is sent no snapshot, and so none."""
-        for roster in rosters:
-            yield from self._learn("authority", roster)
+    def learn_trust(self, rosters: Iterable[str], revocations: Iterable[str] = ()) -> Iterator[Event]:
+        """Take what was asked for elsewhere; one who resumes is sent no snapshot, and so no rosters and no lists."""
+        yield from self._learn_all("authority", rosters, revocations)
 
     def learn_history(self, envelopes: Iterable[str], now: float) -> Iterator[Event]:
         """Take the history of an orphan, asked for elsewhere; only a verified end lets it go."""
@@ -153,6 +158,8 @@ class Follower:
                 yield from self._with(event, _NoticeData, partial(self._notice, now, event.name, Status.TEST))
             case "roster":
                 yield from self._with(event, _RosterData, self._roster)
+            case "revocation":
+                yield from self._with(event, _RevocationData, self._revocation)
             case "heartbeat":
                 yield from self._with(event, _HeartbeatData, partial(self._heartbeat, now))
             case "end":
@@ -177,8 +184,7 @@ class Follower:
         assert self._reached
         before, self._served, self._whole = self.board, Board(), True
         yield Snapshot(self._reached)
-        for roster in data.rosters:
-            yield from self._learn("snapshot", roster)
+        yield from self._learn_all("snapshot", data.rosters, data.revocations)
         news: list[Event] = []
         for status in Status:
             for envelope in getattr(data, status.value):
@@ -214,6 +220,15 @@ class Follower:
     def _roster(self, data: _RosterData) -> Iterator[Event]:
         yield from self._learn("roster", data.roster)
 
+    def _revocation(self, data: _RevocationData) -> Iterator[Event]:
+        yield from self._revoke("revocation", data.revocation)
+
+    def _learn_all(self, event: str, rosters: Iterable[str], revocations: Iterable[str]) -> Iterator[Event]:
+        for roster in rosters:
+            yield from self._learn(event, roster)
+        for revocation in revocations:
+            yield from self._revoke(event, revocation)
+
     def _learn(self, event: str, roster: str) -> Iterator[Event]:
         learned = self._opened(event, roster, self.trust.learn)
         if isinstance(learned, Trust):
@@ -221,8 +236,19 @@ class Follower:
             for domain, one in learned.rosters.items():
                 if before.rosters.get(domain) != one:
                     yield RosterLearned(domain, one.version)
-        else:
+        elif event == "roster" or learned.reason is not Reason.OLD:
+            # Elsewhere a server tells of all rosters that changed a root: who has moved with them knows newer ones.
             yield learned
+
+    def _revoke(self, event: str, revocation: str) -> Iterator[Event]:
+        revoked = self._opened(event, revocation, self.trust.revoke)
+        if isinstance(revoked, Trust):
+            before, self.trust = self.trust, revoked
+            for domain, one in revoked.revocations.items():
+                if before.revocations.get(domain) != one:
+                    yield KeysRevoked(domain, one.version)
+        else:
+            yield revoked
 
     def _heartbeat(self, now: float, data: _HeartbeatData) -> Iterator[Event]:
         # What answers the nonce was signed just now, whatever the clock of the server once said.
@@ -255,8 +281,8 @@ class Follower:
             )
         elif theirs.sequence != ours.sequence:
             yield from self._elsewhere(theirs, ours)
-        elif self._lacks_rosters(heartbeat):
-            yield self._start_over(Silence.ROSTERS, f"the rosters at {theirs} are newer than the ones known here")
+        elif self._lacks_trust(heartbeat):
+            yield self._start_over(Silence.ROSTERS, f"who may order changed by {theirs}, and it is not known here how")
         elif not self._whole:
             self.broken, self.position = True, None
         elif b64(self._served.root()) != heartbeat.board:
@@ -286,10 +312,16 @@ class Follower:
         else:
             yield self._start_over(Silence.DIFFERS, f"what came ends at {ours}, and the server is only at {theirs}")
 
-    def _lacks_rosters(self, heartbeat: Heartbeat) -> bool:
-        signed = {Domain.ACTUAL: heartbeat.rosters.actual, Domain.EXERCISE: heartbeat.rosters.exercise}
-        known = self.trust.rosters
-        return any(domain not in known or known[domain].version < version for domain, version in signed.items())
+    def _lacks_trust(self, heartbeat: Heartbeat) -> bool:
+        rosters, lists = self.trust.rosters, self.trust.revocations
+        for domain in Domain:
+            roster, list_version = getattr(heartbeat.rosters, domain), getattr(heartbeat.revocations, domain)
+            if domain not in rosters or rosters[domain].version < roster:
+                return True
+            # A newer roster has ended the list.
+            if rosters[domain].version == roster and (lists[domain].version if domain in lists else 0) < list_version:
+                return True
+        return False
 
     def _start_over(self, reason: Silence, message: str) -> NotLive:
         self.broken, self.position = True, None

@@ -22,7 +22,7 @@ from .agreement import Signer
 from .failures import AnswerUnreadable, ClientError, NotAsOrdered, OrderRefused, Unreachable
 from .folder import Address
 from .orders import AlarmAnswer, AuthorityAnswer, BoardView, Draft, Issued, read_answer, read_draft, read_issued_before
-from .proof import proven, trust_in_own, with_rosters
+from .proof import proven, trust_in_own, with_lists
 from .requests import TIMEOUT, authorization, send
 
 # A server that is started again is back within 2 s; an operator who waits longer wants to be told.
@@ -149,8 +149,9 @@ class Operator:
         answer = read_answer(self.get(f"/v1/alarms/{draft.notice.alarm}").content, AlarmAnswer)
         try:
             if self.signer.trust is not None:
-                rosters = read_answer(self.get("/v1/authority").content, AuthorityAnswer).rosters
-                trusts.append(with_rosters(self.signer.trust, rosters.values()))
+                told = read_answer(self.get("/v1/authority").content, AuthorityAnswer)
+                rosters = (one for bodies in told.rosters.values() for one in bodies)
+                trusts.append(with_lists(self.signer.trust, rosters, told.revocations.values()))
             history = proven((one.envelope for one in answer.history), draft.notice, trusts)
         except ValueError as why:
             raise AnswerUnreadable(

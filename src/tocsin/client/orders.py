@@ -77,9 +77,10 @@ class Draft:
 
 
 class AuthorityAnswer(msgspec.Struct, frozen=True):
-    """``GET /v1/authority``: the rosters, as far as a client needs it."""
+    """``GET /v1/authority``: rosters and revocation lists, as far as a client needs it."""
 
-    rosters: dict[str, str]
+    rosters: dict[str, tuple[str, ...]]
+    revocations: dict[str, str] = {}
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):

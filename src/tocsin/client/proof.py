@@ -31,11 +31,14 @@ def trust_in_own(authority: str, keys: Mapping[Domain, Sequence[SigningKey]]) ->
     return Trust(authority, {}, {domain: _roster(authority, domain, own) for domain, own in keys.items() if own})
 
 
-def with_rosters(trust: Trust, rosters: Iterable[str]) -> Trust:
-    """Return *trust* with those of *rosters* (base64url) that its roots have signed. Raises ``ValueError``."""
-    for roster in rosters:
-        learned = trust.learn(from_b64(roster))
+def with_lists(trust: Trust, rosters: Iterable[str], revocations: Iterable[str] = ()) -> Trust:
+    """Return *trust* with those of *rosters* and *revocations* (base64url) that are believed. Raises ``ValueError``."""
+    for data in map(from_b64, rosters):
+        learned = trust.learn(data)
         trust = learned if isinstance(learned, Trust) else trust
+    for data in map(from_b64, revocations):
+        revoked = trust.revoke(data)
+        trust = revoked if isinstance(revoked, Trust) else trust
     return trust
 
 

@@ -98,7 +98,9 @@ class Stream:
             yield from self.follower.check(self._now())
         if not isinstance(answer, Answer):
             raise Unreachable(answer.why if isinstance(answer, NoAnswer) else "no answer")
-        yield from self.follower.learn_rosters(read_answer(answer.body, AuthorityAnswer).rosters.values())
+        told = read_answer(answer.body, AuthorityAnswer)
+        rosters = (one for bodies in told.rosters.values() for one in bodies)
+        yield from self.follower.learn_trust(rosters, told.revocations.values())
 
     def _learn_history(self, body: bytes) -> Iterator[Event]:
         try:

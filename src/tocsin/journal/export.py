@@ -13,7 +13,7 @@ from tocsin.ports.journal import Entry, Journal, JournalFault
 
 # Entries of one read: a few MiB.
 _PORTION = 1_000
-_MAGIC = {EntryType.NOTICE: Magic.NOTICE, EntryType.ROSTER: Magic.ROSTER}
+_MAGIC = {EntryType.NOTICE: Magic.NOTICE, EntryType.ROSTER: Magic.ROSTER, EntryType.REVOCATION: Magic.REVOCATION}
 
 
 def write_json_lines(journal: Journal, out: BinaryIO) -> int:

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from tocsin.alarms import Alarm
 from tocsin.areas import Atlas
-from tocsin.issuing import Desk, notice_of, roster_of
-from tocsin.notice import DocumentError, Domain, EntryType, EpochStart, Position, Status, decode
+from tocsin.issuing import Desk, notice_of, revocations_to_tell, rosters_to_tell
+from tocsin.notice import DocumentError, EntryType, Position, Status
 from tocsin.notice.merkle import BoardTree
 from tocsin.ports.journal import Entry
 
@@ -134,7 +134,9 @@ class Feed:
         alarms: dict[Status, list[bytes]] = {status: [] for status in Status}
         for alarm in filter(is_wanted, [*board.alarms.values(), *ended]):
             alarms[alarm.notice.status] += [entry.body for entry in read(alarm.sequence - 1, 1)]
-        return frames.snapshot(self.position, self._rosters(), alarms)
+        journal = self._desk.journal
+        rosters = [body for told in rosters_to_tell(journal).values() for body in told]
+        return frames.snapshot(self.position, rosters, list(revocations_to_tell(journal).values()), alarms)
 
     def heartbeat(self, nonce: str = "") -> bytes:
         """Return a heartbeat event; without a *nonce* one of this second, shared by all who connect in it."""
@@ -152,17 +154,3 @@ class Feed:
     def signed_beat(self, nonce: str = "") -> bytes:
         """Return the envelope of a heartbeat of this moment."""
         return self._desk.heartbeat(nonce)
-
-    def _rosters(self) -> list[bytes]:
-        """Return what leads a device from the first roots to the newest rosters: actual, then exercise."""
-        (start,) = self._desk.journal.entries(0, 1)
-        roots = decode(start.body, EpochStart).roots
-        rosters = [(roster_of(entry), entry.body) for entry in self._desk.journal.rosters()]
-        told: list[bytes] = []
-        for domain in Domain:
-            ours = [(roster, body) for roster, body in rosters if roster.domain is domain]
-            roots_before = [getattr(roots, domain), *(roster.root for roster, _ in ours)]
-            changes = zip(ours[:-1], roots_before, strict=False)
-            told += [body for (roster, body), root in changes if roster.root != root]
-            told += [body for _, body in ours[-1:]]
-        return told

@@ -34,9 +34,12 @@ def told(entry: Entry, status: Status | None, position: Position) -> bytes:
     return _event(_EVENTS[status], {"position": str(position), "envelope": b64(entry.body)}, position)
 
 
-def snapshot(position: Position, rosters: list[bytes], alarms: dict[Status, list[bytes]]) -> bytes:
-    content = {"position": str(position), "rosters": [b64(one) for one in rosters]}
-    return _event(b"snapshot", content | {status: [b64(one) for one in alarms[status]] for status in Status}, position)
+def snapshot(
+    position: Position, rosters: list[bytes], revocations: list[bytes], alarms: dict[Status, list[bytes]]
+) -> bytes:
+    trust = {"rosters": rosters, "revocations": revocations}
+    content = {name: [b64(one) for one in bodies] for name, bodies in (trust | dict(alarms)).items()}
+    return _event(b"snapshot", {"position": str(position)} | content, position)
 
 
 def heartbeat(envelope: bytes) -> bytes:

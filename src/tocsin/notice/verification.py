@@ -97,7 +97,13 @@ class Trust:
         if known and roster.version == known.version and roster != known:
             return Refused(Reason.ROSTER, f"there are two rosters of version {roster.version}")
         roots = {**self.roots, roster.domain: from_b64(roster.root)}
-        return replace(self, roots=roots, rosters={**self.rosters, roster.domain: roster})
+        # A newer roster says it all by itself: what stays revoked is not listed in it.
+        lists = {
+            domain: one
+            for domain, one in self.revocations.items()
+            if domain is not roster.domain or (known and known.version == roster.version)
+        }
+        return replace(self, roots=roots, rosters={**self.rosters, roster.domain: roster}, revocations=lists)
 
     def _refusal_of_roots(self, envelope: Envelope, roster: Roster) -> Refused | None:
         if roster.authority != self.authority:

@@ -30,7 +30,7 @@ from tocsin.ports.journal import (
     MovedOn,
 )
 
-from .samples import NOW_MS, START, sample_id, sample_issue, sample_roster
+from .samples import NOW_MS, START, sample_id, sample_issue, sample_revocation, sample_roster
 
 
 class Damage(Enum):
@@ -253,6 +253,16 @@ class JournalContract(ABC):
             (2, EntryType.ROSTER),
             (4, EntryType.ROSTER),
         ]
+
+    def test_revocation_lists_come_in_the_order_of_the_journal(self, journal: Journal) -> None:
+        journal.append_revocation(sample_revocation(version=1), NOW_MS)
+        _append(journal, sample_issue("one"))
+        journal.append_revocation(sample_revocation(version=2), NOW_MS)
+        assert [(entry.sequence, entry.type) for entry in journal.revocations()] == [
+            (2, EntryType.REVOCATION),
+            (4, EntryType.REVOCATION),
+        ]
+        assert journal.verify() == 4
 
     def test_the_newest_checkpoint_is_kept(self, journal: Journal, tmp_path: Path) -> None:
         assert journal.newest_checkpoint() is None

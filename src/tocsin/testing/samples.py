@@ -13,6 +13,8 @@ from tocsin.notice import (
     Level,
     Magic,
     Notice,
+    Revocation,
+    RevokedKey,
     Role,
     Roots,
     SigningKey,
@@ -81,3 +83,10 @@ def sample_roster(domain: Domain = Domain.ACTUAL, version: int = 1) -> bytes:
     members = [service("sample", KEY.public, roles=roles)]
     roster = roster_of(AUTHORITY, domain, _ROOTS[domain], members, NOW_MS // 1000 - 1000, version=version)
     return sealed(roster, _ROOTS[domain]).pack()
+
+
+def sample_revocation(domain: Domain = Domain.ACTUAL, version: int = 1) -> bytes:
+    """Return the envelope of a revocation list."""
+    listed = (RevokedKey(KEY.id.hex(), "sample", ()),)
+    revocation = Revocation(1, AUTHORITY, domain, version, NOW_MS // 1000, listed)
+    return seal(KEY, Magic.REVOCATION, revocation).pack()

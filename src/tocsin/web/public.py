@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tocsin.alarms import Alarm, Board, State, fold
 from tocsin.areas import apps_map, apps_tree
-from tocsin.issuing import Desk, notice_of, roster_of
+from tocsin.issuing import Desk, notice_of, revocations_to_tell, rosters_to_tell
 from tocsin.notice import ENDINGS, ID, Domain, Kind, Status, b64
 from tocsin.ports.journal import Entry
 
@@ -35,14 +35,16 @@ def public_routes(desk: Desk) -> APIRouter:
 
     @routes.get("/authority")
     def authority() -> dict[str, Any]:
-        """Who runs this Tocsin: its name, its two roots, the rosters in force."""
-        newest = {roster_of(entry).domain: b64(entry.body) for entry in desk.journal.rosters()}
+        """Who runs this Tocsin: its name, its two roots, the rosters and revocation lists in force."""
         return {
             "authority": desk.trust.authority,
             "demo": desk.trust.demo,
             "epoch": desk.head.position.epoch,
             "roots": {domain: b64(desk.trust.roots[domain]) for domain in Domain},
-            "rosters": newest,
+            "rosters": {
+                domain: [b64(one) for one in bodies] for domain, bodies in rosters_to_tell(desk.journal).items()
+            },
+            "revocations": {domain: b64(one) for domain, one in revocations_to_tell(desk.journal).items()},
         }
 
     @routes.get("/board")

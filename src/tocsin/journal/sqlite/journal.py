@@ -154,6 +154,12 @@ class SqliteJournal:
             _append(writer, EntryType.ROSTER, envelope, recorded_ms)
             return self._commit(writer, 1)
 
+    def append_revocation(self, envelope: bytes, recorded_ms: int) -> Appended:
+        Envelope.unpack(envelope, Magic.REVOCATION)
+        with self._transaction() as writer:
+            _append(writer, EntryType.REVOCATION, envelope, recorded_ms)
+            return self._commit(writer, 1)
+
     def begin_epoch(self, epoch: str, recorded_ms: int) -> Appended:
         """Append the start of a new *epoch*: positions of the life before are unknown to it. For a restore only."""
         start = EpochStart(epoch, self._start.authority, self._start.roots)
@@ -185,6 +191,9 @@ class SqliteJournal:
 
     def rosters(self) -> Iterator[Entry]:
         return iter([_entry(row) for row in self._read("rosters")])
+
+    def revocations(self) -> Iterator[Entry]:
+        return iter([_entry(row) for row in self._read("revocations")])
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         with self._transaction() as writer:

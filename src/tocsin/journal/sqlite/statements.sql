@@ -45,6 +45,9 @@ SELECT body FROM document WHERE hash = ?;
 -- name: rosters
 SELECT sequence, recorded_ms, type, body, hash FROM entry WHERE type = 2 ORDER BY sequence;
 
+-- name: revocations
+SELECT sequence, recorded_ms, type, body, hash FROM entry WHERE type = 4 ORDER BY sequence;
+
 -- name: save_checkpoint
 INSERT OR REPLACE INTO checkpoint (sequence, document, key, signature) VALUES (?, ?, ?, ?);
 

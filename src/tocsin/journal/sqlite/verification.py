@@ -18,6 +18,7 @@ from tocsin.notice import (
     EpochStart,
     FramingError,
     Magic,
+    Revocation,
     Roster,
     b64,
     decode,
@@ -119,6 +120,14 @@ def _check_roster(body: bytes, indexed: list[Any]) -> str | None:
     return _check_unindexed(indexed)
 
 
+def _check_revocation(body: bytes, indexed: list[Any]) -> str | None:
+    try:
+        decode(Envelope.unpack(body, Magic.REVOCATION).document, Revocation)
+    except (FramingError, DocumentError) as why:
+        return f"its revocation list cannot be read: {why}"
+    return _check_unindexed(indexed)
+
+
 def _check_epoch(body: bytes, indexed: list[Any]) -> str | None:
     try:
         decode(body, EpochStart)
@@ -135,4 +144,5 @@ _CHECKS: dict[EntryType, Callable[[bytes, list[Any]], str | None]] = {
     EntryType.NOTICE: _check_notice,
     EntryType.ROSTER: _check_roster,
     EntryType.EPOCH: _check_epoch,
+    EntryType.REVOCATION: _check_revocation,
 }

@@ -2,7 +2,7 @@
 CREATE TABLE entry (
     sequence INTEGER PRIMARY KEY CHECK (sequence >= 1),
     recorded_ms INTEGER NOT NULL,
-    type INTEGER NOT NULL CHECK (type IN (1, 2, 3)),
+    type INTEGER NOT NULL CHECK (type IN (1, 2, 3, 4)),
     body BLOB NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
@@ -23,9 +23,10 @@ BEGIN
     SELECT RAISE(ABORT, 'an entry is never removed');
 END;
 
--- There are few of these among many notices; both are looked up at every start.
+-- There are few of these among many notices; all are looked up at every start.
 CREATE INDEX entry_of_roster ON entry (sequence) WHERE type = 2;
 CREATE INDEX entry_of_epoch ON entry (sequence) WHERE type = 3;
+CREATE INDEX entry_of_revocation ON entry (sequence) WHERE type = 4;
 
 -- Derived from the envelope of the same sequence, but for order_hash, which no envelope holds.
 CREATE TABLE notice (
