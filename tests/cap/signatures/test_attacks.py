@@ -87,6 +87,33 @@ def test_more_signatures_than_anybody_makes_are_not_looked_at(signed: bytes, ver
     assert trust.reason is Reason.TOO_MANY_SIGNATURES
 
 
+# Each would keep a verifier busy for a second; none of it comes from a service that warns.
+COSTLY: dict[str, tuple[str, str]] = {
+    "a megabyte of certificates": (
+        "<ds:X509Data>",
+        "<ds:X509Data>" + "<ds:X509SubjectName>TEST</ds:X509SubjectName>" * 999,
+    ),
+    "elements": ("<info>", "<code>TEST</code>" * 14_000 + "<info>"),
+    "attributes": ("<code", "<code " + " ".join(f'a{number}=""' for number in range(3000))),
+    "namespaces": ("<info>", "<info " + " ".join(f'xmlns:a{number}="TEST"' for number in range(100)) + ">"),
+}
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_what_costs_too_much_is_not_verified_and_not_trusted(signed: bytes, verify: Verify, kind: str) -> None:
+    old, new = COSTLY[kind]
+    trust = verify(edited(edited(signed, "<info>", "<code/><info>"), old, new))
+    assert (trust.reason, trust.verdict) == (Reason.TOO_LARGE, Verdict.UNVERIFIABLE)
+
+
+def test_a_hostile_message_with_all_the_work_that_is_allowed_is_answered(signed: bytes, verify: Verify) -> None:
+    genuine = SIGNATURE.search(signed)
+    assert genuine is not None
+    text = edited(signed, "<note>", "<note>" + "TEST " * 190_000)
+    assert verify(text).reason is Reason.DIGEST_MISMATCH
+    assert verify(text.replace(b"</alert>", genuine[0] + b"</alert>")).verdict is Verdict.INVALID
+
+
 def test_the_signature_of_another_alert_is_invalid(
     signed: bytes, verify: Verify, drill: cap.Alert, duty_office: Office
 ) -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from lxml import etree
-from signxml.algorithms import SignatureMethod
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
 
 from tocsin import cap
@@ -96,6 +96,63 @@ def test_a_registered_key_that_is_too_short_is_not_trusted(drill: cap.Alert, kin
     assert trust.verdict is Verdict.UNTRUSTED
 
 
+class Archivist(XMLSigner):
+    """Signs as senders did ten years ago."""
+
+    def check_deprecated_methods(self) -> None:
+        return
+
+
+OLD = {
+    "DSA": (lambda: dsa.generate_private_key(2048), SignatureMethod.DSA_SHA256, DigestAlgorithm.SHA256),
+    "DSA with SHA-1": (lambda: dsa.generate_private_key(1024), SignatureMethod.DSA_SHA1, DigestAlgorithm.SHA1),
+    "RSA with SHA-1": (
+        lambda: rsa.generate_private_key(65537, 2048), SignatureMethod.RSA_SHA1, DigestAlgorithm.SHA256,
+    ),
+    "a SHA-1 digest": (
+        lambda: rsa.generate_private_key(65537, 2048), SignatureMethod.RSA_SHA256, DigestAlgorithm.SHA1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OLD)
+def test_an_old_algorithm_is_read_and_not_trusted_even_from_a_registered_sender(drill: cap.Alert, kind: str) -> None:
+    make, method, digest = OLD[kind]
+    archive = office("TEST archive", make())
+    signer = Archivist(signature_algorithm=method, digest_algorithm=digest)
+    signed = signer.sign(etree.fromstring(cap.write(drill)), key=archive.key, cert=[archive.certificate])
+    trust = signatures.verify(
+        etree.tostring(signed), Senders({drill.sender: (archive.certificate, archive.key.public_key())}), RECEIVED
+    )
+    assert (trust.reason, trust.verdict) == (Reason.OLD_ALGORITHM, Verdict.UNTRUSTED)
+    assert cap.read(trust.document) == drill
+
+
+def test_a_bare_public_key_is_registered_as_well(drill: cap.Alert, duty_office: Office) -> None:
+    senders = Senders.from_pem({drill.sender: duty_office.public_pem})
+    signed = signatures.sign(drill, duty_office.key, duty_office.certificate)
+    assert signatures.verify(signed, senders, RECEIVED + timedelta(days=9999)).reason is Reason.KEY_REGISTERED
+    forger = office("TEST duty office")
+    forged = signatures.sign(drill, forger.key, forger.certificate)
+    assert signatures.verify(forged, senders, RECEIVED).reason is Reason.KEY_UNKNOWN
+    elsewhere = signatures.sign(replace(drill, sender="other@example.org"), duty_office.key, duty_office.certificate)
+    assert signatures.verify(elsewhere, senders, RECEIVED).reason is Reason.KEY_OF_ANOTHER_SENDER
+
+
+def test_a_message_that_brings_a_bare_key_is_measured_against_the_registered_one(
+    drill: cap.Alert, rsa_office: Office
+) -> None:
+    signed = XMLSigner(signature_algorithm=SignatureMethod.RSA_SHA256).sign(
+        etree.fromstring(cap.write(drill)), key=rsa_office.key
+    )
+    data = etree.tostring(signed)
+    assert b"KeyValue" in data
+    assert signatures.verify(data, signatures.NO_SENDERS, RECEIVED).reason is Reason.KEY_UNKNOWN
+    for pem in (rsa_office.public_pem, rsa_office.certificate_pem):
+        senders = Senders.from_pem({drill.sender: pem})
+        assert signatures.verify(data, senders, RECEIVED).reason is Reason.KEY_REGISTERED
+
+
 def test_an_unsigned_alert_is_neither_good_nor_bad(drill: cap.Alert, verify: Verify) -> None:
     data = cap.write(drill)
     trust = verify(data)
@@ -114,3 +171,14 @@ def test_a_registry_says_whose_certificate_is_broken(duty_office: Office) -> Non
     assert good.certificates("demo@example.org") == (duty_office.certificate,)
     with pytest.raises(signatures.SendersError, match=r"demo@example\.org"):
         Senders.from_pem({"demo@example.org": b"no certificate"})
+
+
+def test_one_text_may_hold_several_keys(duty_office: Office, rsa_office: Office) -> None:
+    senders = Senders.from_pem({"demo@example.org": duty_office.certificate_pem + b"\n" + rsa_office.public_pem})
+    assert senders.certificates("demo@example.org") == (duty_office.certificate,)
+    assert senders.knows(rsa_office.key.public_key())
+
+
+def test_a_private_key_is_not_taken_for_a_public_one(duty_office: Office) -> None:
+    with pytest.raises(signatures.SendersError, match="private key is registered"):
+        Senders.from_pem({"demo@example.org": duty_office.key_pem})

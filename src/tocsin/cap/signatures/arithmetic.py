@@ -1,25 +1,27 @@
 """Does one Signature fit one key? The arithmetic of XML Signature, done by signxml under settings that leave no choice.
 
-It knows no sender and trusts nobody: it is handed the key. Two things are mended here, both measured on real alerts:
-lxml writes a wrong canonical form of a part in a default namespace, and a reference without URI means the whole alert.
+It knows no sender and trusts nobody: it is handed the key, and says which one it was. Two things are mended here, both
+measured on real alerts: lxml writes a wrong canonical form of a part in a default namespace, and a reference without
+URI means the whole alert.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum, auto
-from hashlib import sha256
 from typing import Any, NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature as WrongSignature
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 from signxml.exceptions import InvalidCertificate, InvalidDigest, SignXMLException
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from tocsin.cap.signatures.form import SIGNATURE, Form
+from tocsin.cap.signatures.senders import PublicKey
 
 
 class Misfit(Enum):
@@ -31,10 +33,10 @@ class Misfit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The signature holds: *signed* is the alert in canonical form, *key* the SHA-256 of the key's DER in hex."""
+    """The signature holds: *signed* is the alert in canonical form, *key* the one that made it."""
 
     signed: bytes
-    key: str
+    key: PublicKey
 
 
 class _Verifier(XMLVerifier):
@@ -86,13 +88,23 @@ def fits(root: etree._Element, number: int, form: Form, certificate: x509.Certif
     try:
         result = _Verifier(number).verify(root, x509_cert=certificate, validate_schema=False, expect_config=config)
         assert isinstance(result, VerifyResult), "one reference gives one result"
-        key = load_pem_public_key(result.signature_key).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        key = load_pem_public_key(result.signature_key)
     except InvalidDigest:
         return Misfit.DIGEST
     except (SignXMLException, WrongSignature, UnsupportedAlgorithm, ValueError, TypeError, KeyError, etree.LxmlError):
         # A key of another kind, a number out of its range: all of it is a signature that this key did not make.
         return Misfit.SIGNATURE
-    return Fit(result.signed_data, sha256(key).hexdigest())
+    return Fit(result.signed_data, key)
+
+
+def shell(root: etree._Element, number: int) -> etree._Element:
+    """Return the alert *root* with nothing in it but its Signature *number*.
+
+    Which key made a Signature does not depend on what the alert says, so it is found on this, whatever the size.
+    """
+    empty = etree.Element(root.tag, nsmap=root.nsmap)  # type: ignore[arg-type]  # its types know no default namespace
+    empty.append(deepcopy(root.findall(SIGNATURE)[number]))
+    return empty
 
 
 _SCHEMA = XMLVerifier()

@@ -21,8 +21,11 @@ _CANONICAL_FORMS = {method.value for method in CanonicalizationMethod}
 _METHODS = {method.value: method for method in SignatureMethod if method.name.startswith(("RSA_", "ECDSA_", "DSA_"))}
 _DIGESTS = {digest.value: digest for digest in DigestAlgorithm}
 
-# A chain has a leaf, perhaps two in between and a root; each costs a full verification.
+# A chain has a leaf, perhaps two in between and a root; each costs an operation with its key.
 CERTIFICATES_MAX = 4
+
+# Four certificates with long keys take half of it. A Signature is looked at as often as there are keys to try.
+SIGNATURE_BYTES_MAX = 24_000
 
 _ONCE = (
     "SignedInfo",
@@ -47,6 +50,8 @@ class Form:
 
 def form_of(signature: etree._Element) -> Form | Reason:
     """Return what *signature* claims, or why it is not looked at further."""
+    if len(etree.tostring(signature, with_tail=False)) > SIGNATURE_BYTES_MAX:
+        return Reason.TOO_LARGE
     if any(len(_all(signature, path)) != 1 for path in _ONCE):
         return Reason.INCOMPLETE
     info = _all(signature, "SignedInfo")[0]

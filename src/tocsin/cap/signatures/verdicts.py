@@ -41,6 +41,7 @@ class Reason(StrEnum):
     WEAK_KEY = "weak-key"
     INCOMPLETE = "incomplete-signature"
     TOO_MANY_SIGNATURES = "too-many-signatures"
+    TOO_LARGE = "too-large"
     UNKNOWN_ALGORITHM = "unknown-algorithm"
     ODD_REFERENCE = "odd-reference"
     ODD_FORM = "odd-form"
@@ -89,6 +90,7 @@ _MEANINGS = {
     Reason.WEAK_KEY: (Verdict.UNTRUSTED, "It verifies, but the key is too short to mean anything."),
     Reason.INCOMPLETE: (Verdict.UNVERIFIABLE, "A part of the Signature is missing, or stands there twice."),
     Reason.TOO_MANY_SIGNATURES: (Verdict.UNVERIFIABLE, "It has more signatures than are looked at."),
+    Reason.TOO_LARGE: (Verdict.UNVERIFIABLE, "It is too large to be verified: verifying it would hold up others."),
     Reason.UNKNOWN_ALGORITHM: (Verdict.UNVERIFIABLE, "The signature uses an algorithm that is not known here."),
     Reason.ODD_REFERENCE: (
         Verdict.UNVERIFIABLE,
