@@ -61,7 +61,9 @@ def test_the_library_needs_nothing_of_the_server(bare: Bare) -> None:
     code = f"""
 import sys, importlib.util
 from tocsin import cap
+assert "signxml" not in sys.modules, "reading is quick because it leaves out signing"
 from tocsin.cap import chains, feeds, renderings, signatures
+assert (cap.sign, cap.verify) == (signatures.sign, signatures.verify)
 assert "site-packages" in cap.__file__, cap.__file__
 print([name for name in {SERVER_ONLY!r} if name in sys.modules or importlib.util.find_spec(name)])
 """

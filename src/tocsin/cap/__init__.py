@@ -2,7 +2,11 @@
 
 ``read`` takes the bytes of a stranger, ``write`` makes bytes that every reader of the standard accepts. The package
 knows no network, no clock and no rule of the house: what an alert means for an alarm is in ``tocsin.alarms``.
+
+``sign`` and ``verify`` are those of ``tocsin.cap.signatures``, which is loaded when one of them is asked for.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from tocsin.cap.catalogue import Grade, Layer, Outcome
 from tocsin.cap.errors import CapError, Finding
@@ -24,6 +28,9 @@ from tocsin.cap.values import (
     Urgency,
 )
 from tocsin.cap.writing import write
+
+if TYPE_CHECKING:
+    from tocsin.cap.signatures import sign, verify
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -60,5 +67,16 @@ __all__ = [
     "polygon_points",
     "read",
     "read_message",
+    "sign",
+    "verify",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Signatures bring as many imports as all the rest, and most users of the package need none.
+    if name not in ("sign", "verify"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tocsin.cap import signatures
+
+    return getattr(signatures, name)
