@@ -9,6 +9,7 @@ knows no network, no clock and no rule of the house: what an alert means for an 
 from typing import TYPE_CHECKING, Any
 
 from tocsin.cap.catalogue import Grade, Layer, Outcome
+from tocsin.cap.contents import Contents, Judged, Place, judge_all
 from tocsin.cap.errors import CapError, Finding
 from tocsin.cap.geometry import Geometry, geometry
 from tocsin.cap.judging import Report, judge
@@ -42,16 +43,19 @@ __all__ = [
     "Category",
     "Certainty",
     "Circle",
+    "Contents",
     "Finding",
     "Geometry",
     "Grade",
     "Info",
+    "Judged",
     "Layer",
     "Limits",
     "Message",
     "MsgType",
     "Outcome",
     "Pair",
+    "Place",
     "Reference",
     "Report",
     "Resource",
@@ -64,6 +68,7 @@ __all__ = [
     "circle",
     "geometry",
     "judge",
+    "judge_all",
     "polygon_points",
     "read",
     "read_message",
