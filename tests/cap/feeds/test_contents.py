@@ -118,3 +118,10 @@ def test_every_alert_in_the_feeds_of_the_corpus_is_judged(corpus: list[tuple[dic
     assert len(valid.alerts) == 7
     assert all(judged.report.alert for judged in valid.alerts)
     assert sum(len(each.alerts) for each in held.values() if each.kind) >= 20
+
+
+def test_a_namespace_that_has_no_canonical_form_hides_no_alert(good: str) -> None:
+    """Found by fuzzing: such a namespace raised an error of the XML library."""
+    (judged,) = cap.judge_all(atom(outside=good.replace("<alert ", '<alert xmlns:test="relative" '))).alerts
+    assert judged.report.alert is not None
+    assert not judged.is_exact

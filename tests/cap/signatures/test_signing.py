@@ -133,3 +133,10 @@ def test_old_algorithms_are_read_and_never_trusted(
     assert trust.reason is Reason.OLD_ALGORITHM
     assert trust.verdict is Verdict.UNTRUSTED
     assert cap.read(trust.document) == drill
+
+
+def test_an_alert_without_a_canonical_form_is_not_signed(drill: cap.Alert, duty_office: Office) -> None:
+    data = cap.write(drill).replace(b"<alert ", b'<alert xmlns:test="relative" ')
+    with pytest.raises(signatures.SigningError) as refusal:
+        signatures.sign(data, duty_office.key, duty_office.certificate)
+    assert refusal.value.code == "no-canonical-form"

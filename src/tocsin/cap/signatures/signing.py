@@ -50,7 +50,12 @@ def sign(message: Alert | bytes, key: SigningKey, certificate: x509.Certificate)
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
-    signed = signer.sign(root, key=key, cert=[certificate])
+    try:
+        signed = signer.sign(root, key=key, cert=[certificate])
+    except etree.C14NError:
+        raise SigningError(
+            "no-canonical-form", "A namespace of the alert is a relative address: give it a whole one, or take it out."
+        ) from None
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True) + b"\n"
 
 
