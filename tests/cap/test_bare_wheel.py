@@ -107,6 +107,13 @@ def test_a_command_of_the_server_names_the_extra_in_one_line(bare: Bare, command
     assert f"tocsin {command} needs the extra: pip install 'tocsin[server]'" in line
 
 
+def test_an_address_names_the_extra_in_one_line(bare: Bare) -> None:
+    result = run(bare / "tocsin", "cap", "check", "https://example.org/test.xml")
+    assert (result.returncode, result.stdout) == (2, b"")
+    (line,) = result.stderr.decode().splitlines()
+    assert "An address needs the extra: pip install 'tocsin[server]'" in line
+
+
 def test_help_works_without_the_server(bare: Bare) -> None:
     result = run(bare / "tocsin", "--help")
     assert (result.returncode, result.stderr) == (0, b"")

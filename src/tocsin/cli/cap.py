@@ -1,27 +1,32 @@
 """``tocsin cap``: check, show, convert and compare CAP messages. Works from the base install, without a server."""
 
 import json
-import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from tocsin import cap
 from tocsin.cap import renderings
+from tocsin.cap.signatures import Trust
+from tocsin.cap.signatures import Verdict as TrustVerdict
 
+from .cap_input import read_document, read_senders
+from .cap_report import print_contents
 from .console import ExitStatus, Failure, out
 
 
 class Verdict(IntEnum):
-    """How ``check`` ends; 2 is kept for wrong use."""
+    """How ``check`` ends; 2 is kept for wrong use, 4 for no answer."""
 
     CLEAN = 0
     WARNINGS = 1
     ERRORS = 3
+    NOT_TRUSTED = 5
 
 
 class Form(StrEnum):
@@ -29,14 +34,13 @@ class Form(StrEnum):
     TEXT = "text"
 
 
-_COLOURS = {cap.Grade.ERROR: "red", cap.Grade.WARNING: "yellow", cap.Grade.ADVICE: "cyan"}
-_OUTCOMES = {
-    cap.Outcome.ACCEPT: "accepted",
-    cap.Outcome.QUARANTINE: "quarantined: a person has to look at it",
-    cap.Outcome.REJECT: "rejected: no alert can be made of it",
-}
-
-File = Annotated[str, typer.Argument(metavar="FILE|-", help="A CAP document, or - for standard input.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE|URL|-", help="A CAP document, its address, or - for standard input.")
+]
+SendersFile = Annotated[
+    Path | None,
+    typer.Option("--senders", help="JSON: the files of keys (PEM) that count for each sender.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,18 +53,25 @@ def register(app: typer.Typer) -> None:
 
 def check(
     file: File,
+    senders: SendersFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print the report as SARIF 2.1.0.")] = False,
 ) -> None:
-    """Say everything that is wrong with a CAP message. Exit: 0 at most advice, 1 warnings, 3 errors, 2 wrong use."""
-    report = cap.judge(_bytes(file))
+    """Say everything that is wrong with a CAP message, or with each in a feed, and whether it is to be trusted.
+
+    Exit: 0 at most advice, 1 warnings, 3 errors; 5 if --senders was given and a message is not trusted; 2 wrong use, or
+    a feed that only links; 4 no answer from the address.
+    """
+    held = cap.judge_all(read_document(file))
+    if senders is not None:
+        held = _with_trust(held, senders)
     if as_json:
-        _print_json(renderings.report_record(report, file))
+        _print_json(renderings.contents_record(held, file))
     elif as_sarif:
-        _print_json(renderings.sarif(report, file))
+        _print_json(renderings.contents_sarif(held, file))
     else:
-        _print_report(report, file)
-    raise typer.Exit(_verdict(report))
+        print_contents(held, file)
+    raise typer.Exit(_status(held))
 
 
 def show(file: File) -> None:
@@ -85,50 +96,40 @@ def diff(before: File, after: File) -> None:
     raise typer.Exit(ExitStatus.NOT_DONE if changes else 0)
 
 
-def _bytes(file: str) -> bytes:
-    # One byte more than is ever read, so that a file without end is called too large and not waited for.
-    most = cap.LIMITS.size_bytes_max + 1
-    if file == "-":
-        return sys.stdin.buffer.read(most)
-    try:
-        with Path(file).open("rb") as stream:
-            return stream.read(most)
-    except OSError as why:
-        raise Failure(f"{file} cannot be read: {why.strerror}", ExitStatus.WRONG_USE) from why
-
-
 def _alert(file: str) -> cap.Alert:
-    report = cap.judge(_bytes(file))
+    report = cap.judge(read_document(file))
     if report.alert is None:
         first = report.findings[0]
         raise Failure(f"{file} holds no alert that can be read. {first}", ExitStatus.WRONG_USE)
     return report.alert
 
 
-def _verdict(report: cap.Report) -> Verdict:
+def _with_trust(held: cap.Contents, senders: Path) -> cap.Contents:
+    """Return *held* with the other verdict in each report, at the time of this machine."""
+    registered, now = read_senders(senders), datetime.now(UTC)
+    alerts = []
+    for judged in held.alerts:
+        try:
+            trust = cap.verify(judged.document, registered, now)
+        except cap.CapError:
+            # What is no alert has no signature either; its report says why.
+            alerts.append(judged)
+        else:
+            alerts.append(replace(judged, report=replace(judged.report, trust=trust)))
+    return replace(held, alerts=tuple(alerts))
+
+
+def _status(held: cap.Contents) -> int:
+    if not held.alerts:
+        return ExitStatus.WRONG_USE
     grades = {cap.Grade.ERROR: Verdict.ERRORS, cap.Grade.WARNING: Verdict.WARNINGS}
-    return Verdict.CLEAN if report.gravest is None else grades.get(report.gravest, Verdict.CLEAN)
+    reports = [judged.report for judged in held.alerts]
+    worst = max(grades.get(report.gravest, Verdict.CLEAN) if report.gravest else Verdict.CLEAN for report in reports)
+    asked = [report.trust for report in reports if isinstance(report.trust, Trust)]
+    if worst is not Verdict.ERRORS and any(trust.verdict is not TrustVerdict.TRUSTED for trust in asked):
+        return Verdict.NOT_TRUSTED
+    return worst
 
 
 def _print_json(value: object) -> None:
     out.file.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
-def _print_report(report: cap.Report, file: str) -> None:
-    if report.alert is not None:
-        alert = report.alert
-        out.print(f"[bold]{escape(alert.identifier)}[/bold] from {escape(alert.sender)}, {escape(alert.sent_text)}")
-        out.print(f"{alert.status} {alert.msg_type}, CAP {report.version}")
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
-    for finding in report.findings:
-        colour = _COLOURS[finding.grade]
-        table.add_row(
-            str(finding.line or ""), f"[{colour}]{finding.grade}[/{colour}]", f"[bold]{finding.code}[/bold]",
-            escape(finding.path),
-        )  # fmt: skip
-        found = f" Found: {finding.found}." if finding.found else ""
-        table.add_row("", "", "", escape(f"{finding.rule}{found} {finding.remedy} ({finding.clause})"))
-    if report.findings:
-        out.print(table)
-    counts = ", ".join(f"{sum(one.grade is grade for one in report.findings)} {grade}" for grade in cap.Grade)
-    out.print(f"{escape(file)}: {_OUTCOMES[report.outcome]} ({counts}). Trust was not asked for.")

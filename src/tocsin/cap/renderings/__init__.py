@@ -3,7 +3,7 @@
 from tocsin.cap.renderings.difference import Change, differences
 from tocsin.cap.renderings.geojson import geojson
 from tocsin.cap.renderings.plain import plain
-from tocsin.cap.renderings.records import report_record
-from tocsin.cap.renderings.sarif import sarif
+from tocsin.cap.renderings.records import contents_record, report_record
+from tocsin.cap.renderings.sarif import contents_sarif, sarif
 
-__all__ = ["Change", "differences", "geojson", "plain", "report_record", "sarif"]
+__all__ = ["Change", "contents_record", "contents_sarif", "differences", "geojson", "plain", "report_record", "sarif"]

@@ -7,7 +7,7 @@ store is asked, nothing is loaded from anywhere (CAP 1.2, 3.3.4.1; W3C XML Signa
 from tocsin.cap.signatures.senders import NO_SENDERS, Senders, SendersError
 from tocsin.cap.signatures.signing import SigningError, SigningKey, sign
 from tocsin.cap.signatures.verdicts import Reason, Relaxation, SignatureVerdict, Trust, Verdict
-from tocsin.cap.signatures.verification import verify
+from tocsin.cap.signatures.verification import signature_count, verify
 
 __all__ = [
     "NO_SENDERS",
@@ -21,5 +21,6 @@ __all__ = [
     "Trust",
     "Verdict",
     "sign",
+    "signature_count",
     "verify",
 ]

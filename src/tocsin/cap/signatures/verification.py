@@ -18,6 +18,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from lxml import etree
 
 from tocsin.cap import document
+from tocsin.cap.errors import CapError
 from tocsin.cap.limits import LIMITS, Limits
 from tocsin.cap.signatures.arithmetic import Fit, Misfit, fits, has_regular_form, shell
 from tocsin.cap.signatures.form import SIGNATURE, Form, form_of
@@ -73,6 +74,14 @@ def verify(
     verdicts = tuple(verdict for verdict, _ in judged)
     leading, signed = _leading(judged)
     return Trust(leading.reason, data if signed is None else signed, verdicts, leading.relaxations)
+
+
+def signature_count(data: bytes, limits: Limits = LIMITS) -> int:
+    """Return how many signatures the alert *data* carries, whatever they are worth; 0 for what is no alert."""
+    try:
+        return len(document.parsed(data, limits).findall(SIGNATURE))
+    except CapError:
+        return 0
 
 
 def _work_bytes(root: etree._Element, data: bytes) -> int:
