@@ -119,9 +119,8 @@ def frame_of(envelope: bytes, event: Status, sequence: int) -> bytes:
 
 def snapshot(notices: Sequence[Notice], sequence: int) -> bytes:
     """Return the frame of a snapshot with both rosters."""
-    return frames.snapshot(
-        at(sequence), ROSTERS, {status: [signed(one) for one in notices if one.status is status] for status in Status}
-    )
+    alarms = {status: [signed(one) for one in notices if one.status is status] for status in Status}
+    return frames.snapshot(at(sequence), ROSTERS, [], alarms)
 
 
 def board_of(notices: Sequence[Notice]) -> Board:

@@ -3,10 +3,14 @@
 The two verdicts stand apart and never colour each other.
 """
 
+from shlex import quote
+from urllib.parse import urljoin
+
 from rich.markup import escape
 from rich.table import Table
 
 from tocsin import cap
+from tocsin.cap.feeds import Link
 from tocsin.cap.signatures import Trust, signature_count
 from tocsin.cap.signatures import Verdict as TrustVerdict
 
@@ -39,17 +43,23 @@ def print_contents(held: cap.Contents, name: str) -> None:
 
 
 def _print_links(held: cap.Contents, name: str) -> None:
-    count = len(held.links)
-    inside = f"{len(held.alerts)} alerts" if held.alerts else "no alert itself"
-    out.print(f"{escape(name)}: {held.kind}, holds {inside} and links to {count}.")
-    if not held.links:
+    inside, links = len(held.alerts), [_address(link, name) for link in held.links]
+    holds = "no alert itself" if not inside else "1 alert" if inside == 1 else f"{inside} alerts"
+    out.print(f"{escape(name)}: {held.kind}, holds {holds} and links to {len(links)}.")
+    if not links:
         return
-    for link in held.links[:_LINKS_SHOWN_MAX]:
-        out.print(f"  {link.href}", markup=False)
-    if count > _LINKS_SHOWN_MAX:
-        out.print(f"  and {count - _LINKS_SHOWN_MAX} more")
-    example = next((link.href for link in held.links if is_address(link.href)), "URL")
+    for link in links[:_LINKS_SHOWN_MAX]:
+        out.print(f"  {link}", markup=False)
+    if len(links) > _LINKS_SHOWN_MAX:
+        out.print(f"  and {len(links) - _LINKS_SHOWN_MAX} more")
+    example = quote(links[0]) if is_address(links[0]) else "URL"
     out.print(f"Nothing was loaded. To check one of them: tocsin cap check {example}", markup=False)
+
+
+def _address(link: Link, name: str) -> str:
+    """Return *link* as far as it can be told from the document *name*, which may be no address."""
+    base = urljoin(name if is_address(name) else "", link.base)
+    return urljoin(base, link.href)
 
 
 def _print_report(judged: cap.Judged, name: str) -> None:

@@ -73,7 +73,7 @@ class Kept(msgspec.Struct, frozen=True):
     audited: tuple[int, str]
     checkpoints: tuple[str, ...]
     past_epochs: tuple[str, ...]
-    highest: dict[str, int]
+    highest: dict[Domain, tuple[int, int]]
     findings: tuple[Finding, ...]
 
 

@@ -50,7 +50,8 @@ class Watch:
     audited: Audited = NOT_AUDITED
     checkpoints: list[str] = field(default_factory=list)
     past_epochs: list[str] = field(default_factory=list)
-    highest: dict[str, int] = field(default_factory=dict)
+    # The highest versions of roster and revocation list that were seen.
+    highest: dict[Domain, tuple[int, int]] = field(default_factory=dict)
     claims: Claims = field(init=False)
     _fresh: dict[str, Fresh] = field(default_factory=dict)
 
@@ -204,17 +205,17 @@ class Watch:
         self.audited = now
 
     def _compare_versions(self, candidate: Record) -> None:
-        """Within one log versions cannot fall; a log that was restored may have lost some."""
-        for what, newest in (("roster", candidate.trust.rosters), ("revocation list", candidate.trust.revocations)):
-            for domain in Domain:
-                version = newest[domain].version if domain in newest else 0
-                name = f"{self.where} {what} {domain}"
-                if version < self.highest.get(name, 0):
-                    message = f"the {what} of {domain} has version {version}, and had {self.highest[name]}"
-                    self.standing.found(Finding(Verdict.ROLLED_BACK, name, message))
-                else:
-                    self.highest[name] = version
-                    self.standing.over(Verdict.ROLLED_BACK, name)
+        """Within one log versions cannot fall; a log that was restored may have lost some. A new roster ends a list."""
+        for domain in Domain:
+            roster, revoked = candidate.trust.rosters.get(domain), candidate.trust.revocations.get(domain)
+            versions = roster.version if roster else 0, revoked.version if revoked else 0
+            before, where = self.highest.get(domain, (0, 0)), f"{self.where} {domain}"
+            if versions < before:
+                message = f"roster and revocation list have the versions {versions}, and had {before}"
+                self.standing.found(Finding(Verdict.ROLLED_BACK, where, message))
+            else:
+                self.highest[domain] = versions
+                self.standing.over(Verdict.ROLLED_BACK, where)
 
     def _cosign(self, note: SignedNote, statement: Statement, at_s: int) -> None:
         """Put this witness's name under the server's; one checkpoint for each sequence, newest first."""
