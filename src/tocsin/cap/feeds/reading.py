@@ -19,6 +19,12 @@ from tocsin.cap.values import NAMESPACES
 # The largest feed of the survey has 1.8 MB and 232 entries with summaries; a feed of embedded alerts may have more.
 FEED_LIMITS = Limits(size_bytes_max=8 * 1024 * 1024, elements_max=160_000, depth_max=40)
 
+# Seven are the most that the survey has seen. Each alert that is cut out takes all of them along.
+NAMESPACES_MAX = 64
+
+# Twenty times the largest feed of the survey; reading so many takes a tenth of a second.
+ENTRIES_MAX = 5_000
+
 CAP_NAMESPACES = frozenset(NAMESPACES.values())
 CAP_TYPES = frozenset({"application/cap+xml", "application/common-alerting-protocol+xml"})
 
@@ -37,14 +43,20 @@ def read(data: bytes, limits: Limits = FEED_LIMITS) -> Feed:
     another document, and the codes of ``tocsin.cap.document`` for a hostile one.
     """
     root, data = tree(data, limits)
+    if len({declared for _, declared in etree.iterwalk(root, events=("start-ns",))}) > NAMESPACES_MAX:
+        rule = f"A feed has at most {NAMESPACES_MAX} namespaces."
+        raise FeedError("too-large-namespaces", rule, "Ask its publisher to declare those that it uses.")
     alerts = list(_alerts(root))
+    nodes = list(_entry_nodes(root))
+    if max(len(alerts), len(nodes)) > ENTRIES_MAX:
+        rule = f"A feed has at most {ENTRIES_MAX} entries."
+        raise FeedError("too-large-entries", rule, "Ask its publisher for one that holds what is in force.")
     documents = dict(zip(alerts, embedded.cut_out(data, root, alerts), strict=True)) if alerts else {}
     kind = _KINDS.get(_name(root))
     if kind is None:
         if not alerts:
             raise _no_feed(root)
         return Feed(kind=FeedKind.ALERTS, entries=tuple(Entry(alerts=(each,)) for each in documents.values()))
-    nodes = list(_entry_nodes(root))
     places = _places(documents, nodes)
     entries = [_entry(node, places.get(node, [])) for node in nodes]
     # What stands directly under the feed, no entry names.
