@@ -227,6 +227,6 @@ def test_a_hostile_feed_is_refused_with_its_code(data: bytes, code: str) -> None
 
 def test_thousands_of_entries_with_alerts_are_read_in_one_pass() -> None:
     entry = f'<entry><content><alert xmlns="{CAP}"/></content></entry>'
-    feed = feeds.read(atom(entry * 20_000))
-    assert len(feed.entries) == 20_000
+    feed = feeds.read(atom(entry * 5_000))
+    assert len(feed.entries) == 5_000
     assert all(len(each.alerts) == 1 for each in feed.entries)
