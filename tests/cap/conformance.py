@@ -39,6 +39,25 @@ def missed(row: dict[str, Any], report: cap.Report) -> set[str]:
     return set(row.get("lint", ())) - {finding.code for finding in report.findings} - {"references-same-identifier"}
 
 
+def inside(others: list[dict[str, Any]]) -> list[str]:
+    """Return the table of the documents that are no alert: what they hold, and where they lead."""
+    lines = [
+        "",
+        "What is no alert may hold some; each is judged by itself (`tocsin.cap.judge_all`).",
+        "",
+        "| document | read as | alerts inside | links | findings inside |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in others:
+        held = cap.judge_all((CORPUS / row["path"]).read_bytes())
+        outcomes = Counter(judged.report.outcome for judged in held.alerts)
+        alerts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) if held.kind else ""
+        counts = Counter(finding.code for judged in held.alerts for finding in judged.report.findings)
+        codes = ", ".join(code if count == 1 else f"{code} x{count}" for code, count in sorted(counts.items()))
+        lines.append(f"| {row['path']} | {held.kind or 'nothing'} | {alerts or '-'} | {len(held.links)} | {codes} |")
+    return lines
+
+
 def page() -> tuple[str, int]:
     found = rows()
     alerts = [(row, report) for row, report in found if row["kind"] == "alert"]
@@ -68,6 +87,7 @@ def page() -> tuple[str, int]:
         counts = Counter(finding.code for finding in report.findings)
         codes = ", ".join(code if count == 1 else f"{code} x{count}" for code, count in sorted(counts.items()))
         lines.append(f"| {row['path']} | {row['intended']} | {schema} | {form} | {report.outcome} | {codes} |")
+    lines += inside([row for row, _ in found if row["kind"] != "alert"])
     return HEAD + "\n".join(lines) + "\n", len(other)
 
 
