@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from scripts.note_vectors import NOTE_FILES
 from scripts.people_vectors import PEOPLE_FILES
 from scripts.vector_parts import (
     AUTHORITY,
@@ -294,6 +295,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "places.json": lambda: {"parents": PARENTS, "cases": list(place_cases())},
     "chain.json": lambda: {"entries": list(chain_entries())},
     **PEOPLE_FILES,
+    **NOTE_FILES,
 }
 
 
