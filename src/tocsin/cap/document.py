@@ -41,6 +41,34 @@ _OTHER_DOCUMENTS = {
 
 def parsed(data: bytes, limits: Limits) -> etree._Element:
     """Return the root ``alert`` of the CAP document *data*, of whatever version. Raises ``CapError``."""
+    root = _safely_parsed(data, limits)
+    # Before it is measured: what is no alert at all is told so, however large it is.
+    _refuse_other_documents(root)
+    _measure(root, len(data), limits)
+    return root
+
+
+def tree(data: bytes, limits: Limits) -> etree._Element:
+    """Return the root of the XML document *data*, whatever it is, under the same bounds. Raises ``CapError``."""
+    root = _safely_parsed(data, limits)
+    _measure(root, len(data), limits)
+    return root
+
+
+def grammar_of(root: etree._Element) -> Grammar:
+    """Return the form that the version of the alert *root* asks for."""
+    return GRAMMARS[str(etree.QName(root).namespace)]
+
+
+def blanks_before_declaration(data: bytes) -> list[Finding]:
+    """Return a finding if *data* begins with white space that only ``parsed`` forgives."""
+    if _declaration_first(data) is data:
+        return []
+    rule = "The XML declaration is the very beginning of a document."
+    return [_finding("blanks-before-declaration", rule, "Remove the white space before it.", line=1)]
+
+
+def _safely_parsed(data: bytes, limits: Limits) -> etree._Element:
     if len(data) > limits.size_bytes_max:
         raise _too_large("size", f"{len(data)} bytes", f"at most {limits.size_bytes_max} bytes")
     data = _declaration_first(data)
@@ -58,22 +86,7 @@ def parsed(data: bytes, limits: Limits) -> etree._Element:
         raise _not_well_formed(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type("")
-    _refuse_other_documents(root)
-    _measure(root, len(data), limits)
     return root
-
-
-def grammar_of(root: etree._Element) -> Grammar:
-    """Return the form that the version of the alert *root* asks for."""
-    return GRAMMARS[str(etree.QName(root).namespace)]
-
-
-def blanks_before_declaration(data: bytes) -> list[Finding]:
-    """Return a finding if *data* begins with white space that only ``parsed`` forgives."""
-    if _declaration_first(data) is data:
-        return []
-    rule = "The XML declaration is the very beginning of a document."
-    return [_finding("blanks-before-declaration", rule, "Remove the white space before it.", line=1)]
 
 
 def _parser(target: Any = None) -> etree.XMLParser:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -17,6 +18,10 @@ from tocsin.cap.catalogue import Grade, Layer, Outcome
 from tocsin.cap.errors import FINDINGS_MAX, CapError, Finding
 from tocsin.cap.limits import LIMITS, Limits
 from tocsin.cap.model import Alert, Message
+
+if TYPE_CHECKING:
+    # Whoever only judges does not load the signatures.
+    from tocsin.cap.signatures.verdicts import Trust
 
 _BELOW_HEAD = ("alert/info", "alert/references")
 _BY_SENT = ("references-later", "references-self")
@@ -37,7 +42,7 @@ class Report:
     outcome: Outcome
     version: str = ""
     message: Message | None = None
-    trust: object | None = None
+    trust: "Trust | None" = None
 
     @property
     def alert(self) -> Alert | None:
