@@ -33,6 +33,8 @@ PATHS = (
     "/v1/alerts/{id}",
     "/v1/regions",
     "/v1/regions/map",
+    "/v1/log/checkpoint",
+    "/v1/log/entries",
     "/healthz",
 )
 NOBODY = "a" * 26
