@@ -12,7 +12,6 @@ from rich.markup import escape
 
 from tocsin import cap
 from tocsin.cap import renderings
-from tocsin.cap.signatures import Trust
 from tocsin.cap.signatures import Verdict as TrustVerdict
 
 from .cap_input import read_document, read_senders
@@ -125,7 +124,7 @@ def _status(held: cap.Contents) -> int:
     grades = {cap.Grade.ERROR: Verdict.ERRORS, cap.Grade.WARNING: Verdict.WARNINGS}
     reports = [judged.report for judged in held.alerts]
     worst = max(grades.get(report.gravest, Verdict.CLEAN) if report.gravest else Verdict.CLEAN for report in reports)
-    asked = [report.trust for report in reports if isinstance(report.trust, Trust)]
+    asked = [report.trust for report in reports if report.trust is not None]
     if worst is not Verdict.ERRORS and any(trust.verdict is not TrustVerdict.TRUSTED for trust in asked):
         return Verdict.NOT_TRUSTED
     return worst

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from tocsin import cap
 from tocsin.cap.feeds import Link
-from tocsin.cap.signatures import Trust, signature_count
 from tocsin.cap.signatures import Verdict as TrustVerdict
+from tocsin.cap.signatures import signature_count
 
 from .cap_input import is_address
 from .console import out
@@ -86,10 +86,13 @@ def _print_report(judged: cap.Judged, name: str) -> None:
 
 def _print_trust(judged: cap.Judged) -> None:
     trust = judged.report.trust
-    if isinstance(trust, Trust):
+    if trust is not None:
         colour = _TRUST_COLOURS.get(trust.verdict, "yellow")
         exact = "" if judged.is_exact else " The alert could not be cut out of its feed byte for byte."
         out.print(f"Trust: [{colour}]{trust.verdict.upper()}[/] ({trust.reason}). {escape(trust.words)}{exact}")
+        for signature in trust.signatures:
+            if signature.key:
+                out.print(f"  key {signature.key} (SHA-256): {signature.verdict}")
     else:
         count = signature_count(judged.document)
         carried = "no signature" if count == 0 else "a signature" if count == 1 else f"{count} signatures"

@@ -87,6 +87,11 @@ def test_an_envelope_is_opened(good: str, bad: str) -> None:
     ]
 
 
+def test_the_link_of_an_entry_that_holds_its_alert_is_not_a_further_one(good: str) -> None:
+    held = cap.judge_all(atom(f'<link type="application/cap+xml" href="test.xml"/><content>{good}</content>'))
+    assert (len(held.alerts), held.links) == (1, ())
+
+
 def test_a_feed_that_only_links_holds_no_alert(good: str) -> None:
     link = '<link type="application/cap+xml" href="test.xml"/>'
     held = cap.judge_all(atom(link, link.replace("test", "other"), link))

@@ -1,10 +1,13 @@
 """A report as plain values, for JSON. The names are stable: scripts read them."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tocsin.cap.contents import Contents, Place
 from tocsin.cap.errors import Finding
 from tocsin.cap.judging import Report
+
+if TYPE_CHECKING:
+    from tocsin.cap.signatures import Trust
 
 
 def contents_record(contents: Contents, name: str) -> dict[str, object]:
@@ -54,8 +57,8 @@ def finding_record(finding: Finding) -> dict[str, object]:
     }
 
 
-def trust_record(trust: Any) -> dict[str, object]:
-    """Return the verdict *trust* (``tocsin.cap.signatures.Trust``) as values that JSON can write."""
+def trust_record(trust: "Trust") -> dict[str, object]:
+    """Return the verdict *trust* as values that JSON can write."""
     return {
         "verdict": trust.verdict,
         "reason": trust.reason,
