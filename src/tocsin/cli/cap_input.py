@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tocsin.cap import feeds
-from tocsin.cap.signatures import Senders, SendersError
+from tocsin.cap.signatures import Senders
+from tocsin.sources.pins import PinsError, read_pins
 
 from .console import ExitStatus, Failure
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 # One byte more than is ever read, so that a file without end is called too large and not waited for.
 _READ_BYTES_MAX = feeds.FEED_LIMITS.size_bytes_max + 1
 
-# A certificate has 2 kB; a thousand senders with ten each stay below.
-_SENDERS_BYTES_MAX = 32 * 1024 * 1024
-
 
 def read_document(name: str) -> bytes:
     """Return the bytes of the file or address *name*, or of standard input for ``-``. Raises ``Failure``."""
@@ -31,7 +27,11 @@ def read_document(name: str) -> bytes:
         return sys.stdin.buffer.read(_READ_BYTES_MAX)
     if is_address(name):
         return _fetched(name)
-    return _file(Path(name), _READ_BYTES_MAX)
+    try:
+        with Path(name).open("rb") as stream:
+            return stream.read(_READ_BYTES_MAX)
+    except OSError as why:
+        raise Failure(f"{name} cannot be read: {why.strerror}", ExitStatus.WRONG_USE) from why
 
 
 def is_address(name: str) -> bool:
@@ -39,35 +39,11 @@ def is_address(name: str) -> bool:
 
 
 def read_senders(path: Path) -> Senders:
-    """Return the keys that are believed: JSON, the files of keys (PEM) for each sender. Raises ``Failure``.
-
-    The files are found from the folder of *path*.
-    """
+    """Return the keys that are believed. Raises ``Failure``."""
     try:
-        listed = msgspec.json.decode(_file(path, _SENDERS_BYTES_MAX), type=dict[str, str | list[str]])
-    except msgspec.DecodeError as why:
-        raise Failure(
-            f"{path} is no list of senders ({why}): write it as "
-            '{"warnings@example.org": ["certificate.pem", "public-key.pem"]}',
-            ExitStatus.WRONG_USE,
-        ) from why
-    try:
-        return Senders.from_pem({sender: _keys(path.parent, files) for sender, files in listed.items()})
-    except SendersError as why:
-        raise Failure(f"{path}: {why}", ExitStatus.WRONG_USE) from why
-
-
-def _keys(folder: Path, files: str | list[str]) -> bytes:
-    names = [files] if isinstance(files, str) else files
-    return b"\n".join(_file(folder / name, _SENDERS_BYTES_MAX) for name in names)
-
-
-def _file(path: Path, bytes_max: int) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(bytes_max)
-    except OSError as why:
-        raise Failure(f"{path} cannot be read: {why.strerror}", ExitStatus.WRONG_USE) from why
+        return read_pins(path)
+    except PinsError as why:
+        raise Failure(str(why), ExitStatus.WRONG_USE) from why
 
 
 def _fetched(url: str) -> bytes:

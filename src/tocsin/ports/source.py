@@ -88,3 +88,30 @@ class Source(Protocol):
         Nothing is raised for what the other side does.
         """
         ...
+
+
+class Inbox(Protocol):
+    """Where messages wait for a person. Nothing that comes in here is issued by itself."""
+
+    def hold(self, source: str, received: Received) -> None:
+        """Keep *received* from the source called *source*, durably before this returns.
+
+        The same bytes may come again after a crash; they are kept once.
+        """
+        ...
+
+    def lapse(self, source: str, gone: Reference) -> None:
+        """Note that *source* lists a message no more. It is no cancellation; it still holds until it expires."""
+        ...
+
+
+class Memories(Protocol):
+    """What each source remembers, kept across restarts."""
+
+    def load(self, source: str) -> Memory:
+        """Return what was stored for *source*, or ``NOTHING_KNOWN``."""
+        ...
+
+    def store(self, source: str, memory: Memory) -> None:
+        """Keep *memory*, durably before this returns."""
+        ...
