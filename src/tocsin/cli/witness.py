@@ -4,6 +4,7 @@ What is decided how is in ``tocsin.witness``; here are the options, and the word
 """
 
 import asyncio
+import contextlib
 import signal
 import socket
 import time
@@ -64,12 +65,13 @@ def witness(
     ways = [_address(one) for one in (url, *(also or []))]
     screen = _Screen(_say_json if json else _say_plainly)
     try:
-        signing, files = read_or_make_key(key), Files(state)
-        watch = files.load(name, signing, log_of(ways[0]), trust)
-        following = Following(ways[0], tuple(ways[1:]), watch, files, screen.tell)
-        listener = None if listen is None else answering.listen(*_host_and_port(listen))
-        _say_beginning(trust, name, signing.public, listener)
-        asyncio.run(_run(following, answering.make_server(watch), listener))
+        signing = read_or_make_key(key)
+        with contextlib.closing(Files(state)) as files:
+            watch = files.load(name, signing, log_of(ways[0]), trust)
+            following = Following(ways[0], tuple(ways[1:]), watch, files, screen.tell)
+            listener = None if listen is None else answering.listen(*_host_and_port(listen))
+            _say_beginning(trust, name, signing.public, listener)
+            asyncio.run(_run(following, answering.make_server(watch), listener))
     except KeepingError as why:
         raise Failure(str(why), ExitStatus.WRONG_USE) from None
     except OSError as why:

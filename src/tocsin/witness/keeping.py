@@ -91,6 +91,10 @@ class Files:
         except OSError as why:
             raise KeepingError(f"{state} cannot be used: {why.strerror}; choose another --state") from None
 
+    def close(self) -> None:
+        """Let another witness have the files."""
+        self._lock.close()
+
     def load(self, name: str, key: SigningKey, where: str, pinned: Trust) -> Watch:
         """Return the watch as it was kept, or a new one. Raises ``KeepingError`` if it was about something else."""
         try:
