@@ -4,14 +4,17 @@
  * It decides nothing about alarms (`shared/`) and draws nothing (`view/`).
  */
 
-import { notEnded, phase } from "../shared/alarms.ts";
+import { type SignedBy, alarmKey, notEnded, phase } from "../shared/alarms.ts";
+import { fromB64 } from "../shared/bytes.ts";
 import { Device } from "../shared/device.ts";
 import { type Memory, browserMemory, fleetingMemory } from "../shared/memory.ts";
 import { type ActualNotice, type ExerciseNotice, type Notice, type TestNotice, isEnding } from "../shared/notice.ts";
 import { type Holding, type Place, type PlaceState, type PlaceView, holdings, lacks, stateOf, touch, viewPlace } from "../shared/place.ts";
 import { Atlas, type Region } from "../shared/regions.ts";
+import type { Lineage } from "../shared/roster.ts";
 import { Tabs } from "../shared/tabs.ts";
 import type { Telling } from "../shared/telling.ts";
+import type { Pin } from "../shared/trust.ts";
 import { DEMO } from "./announcing.ts";
 import { askAlarm, askAuthority, askRegions } from "./net.ts";
 import { Sounds } from "./sound.ts";
@@ -42,6 +45,8 @@ export class Model {
   /** Whether the list of places could not be fetched the last time. */
   atlasMissing = false;
   private atlasWantedAt = Number.NEGATIVE_INFINITY;
+  /** Called when the list of places is there. */
+  private atlasAwaited: (() => void)[] = [];
 
   private constructor(memory: Memory, remembered: Awaited<ReturnType<Memory["load"]>>) {
     const { facts, told } = remembered;
@@ -55,7 +60,7 @@ export class Model {
     this.teller = new Teller(memory, told, this.sounds, changed);
     const reconnect = () => this.tabs.reconnect();
     const doubtAuthority = () => void this.meetAuthority();
-    this.device = new Device({ memory, remembered, askAlarm, reconnect, doubtAuthority });
+    this.device = new Device({ memory, remembered, askAlarm, askLineage: () => this.askLineage(), reconnect, doubtAuthority });
     this.tabs = new Tabs({
       url: "/v1/stream",
       position: () => this.device.position,
@@ -71,6 +76,11 @@ export class Model {
   }
 
   async start(): Promise<void> {
+    const card = readCard(location.hash);
+    if (card) {
+      await this.device.pinTo(card);
+      history.replaceState(null, "", location.pathname);
+    }
     setInterval(() => this.changed(), 1_000);
     addEventListener("online", () => this.tabs.reconnect());
     if (this.soundWanted) void this.sounds.arm();
@@ -101,6 +111,12 @@ export class Model {
 
   get demo(): boolean {
     return this.device.pin?.authority === DEMO;
+  }
+
+  /** Whose signatures were checked on this device, for what it holds of the alarm. */
+  signersOf({ status, alarm, id }: Notice): readonly SignedBy[] {
+    const held = this.device.alarms.get(alarmKey(status, alarm));
+    return held?.notice.id === id ? held.signers : [];
   }
 
   actual(): ActualNotice[] {
@@ -203,6 +219,7 @@ export class Model {
       const tree = await askRegions(cache);
       this.atlas = new Atlas(tree);
       this.atlasMissing = false;
+      for (const awaited of this.atlasAwaited.splice(0)) awaited();
       await this.memory.save({ tree });
       this.changed();
     } catch {
@@ -210,6 +227,12 @@ export class Model {
       await wait(RETRY_MS);
       return this.loadAtlas(cache);
     }
+  }
+
+  /** Wait for the list of places: without it nobody's scope can be judged. */
+  private async askLineage(): Promise<Lineage> {
+    if (!this.atlas) await new Promise<void>((resolve) => this.atlasAwaited.push(resolve));
+    return (code) => this.atlas?.lineage(code) ?? [code];
   }
 
   /** A notice that was made with another atlas may name regions that this one lacks: fetch it anew, past every cache. */
@@ -235,6 +258,14 @@ export class Model {
     const rest = others.filter((notice) => notice.alarm !== telling.notice.alarm);
     return this.places.some((place) => ["alarm", "expired"].includes(viewPlace<Notice>(place, rest, this.nowS, this.atlas).state));
   }
+}
+
+/** Return the pin in the address that a printed card holds: `#authority=NAME&actual=KEY&exercise=KEY`. */
+function readCard(fragment: string): Pin | undefined {
+  const fields = new URLSearchParams(fragment.slice(1));
+  const [authority, actual, exercise] = ["authority", "actual", "exercise"].map((name) => fields.get(name) ?? "");
+  const isKey = (text: string | undefined) => fromB64(text ?? "")?.length === 32;
+  return authority && isKey(actual) && isKey(exercise) ? ({ authority, roots: { actual, exercise } } as Pin) : undefined;
 }
 
 function isNow(state: ReturnType<typeof phase> | undefined): boolean {

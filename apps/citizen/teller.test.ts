@@ -35,13 +35,13 @@ class Stage {
   }
 
   async hear(...notices: Notice[]): Promise<void> {
-    for (const notice of notices) this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "" });
+    for (const notice of notices) this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "", signers: [] });
     await this.look();
   }
 
   /** The server proves that *notice* is in force, in place of the one with the id *over*. */
   async hearAgain(notice: Notice, over: string): Promise<void> {
-    this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "", over });
+    this.alarms.set(alarmKey(notice.status, notice.alarm), { notice, envelope: "", signers: [], over });
     await this.look();
   }
 

@@ -10,7 +10,7 @@ const update = authority.notice({ alarm: first.alarm, version: 2, level: "yellow
 const end = authority.notice({ alarm: first.alarm, version: 3, kind: "all_clear" });
 
 function folded(...notices: Notice[]): Alarms {
-  return notices.reduce<Alarms>((alarms, notice) => fold(alarms, { notice, envelope: "" }), new Map());
+  return notices.reduce<Alarms>((alarms, notice) => fold(alarms, { notice, envelope: "", signers: [] }), new Map());
 }
 
 test("the newest version of an alarm is kept, in whatever order they come", () => {
@@ -29,7 +29,7 @@ test("an exercise that carries the id of a real alarm does not end it", () => {
 
 test("no news is the same map", () => {
   const alarms = folded(first);
-  assert.equal(fold(alarms, { notice: first, envelope: "" }), alarms);
+  assert.equal(fold(alarms, { notice: first, envelope: "", signers: [] }), alarms);
 });
 
 test("what a notice is worth follows signed time, and an end outlives its expiry", () => {

@@ -11,8 +11,15 @@ import { type Notice, type Status, isEnding } from "./notice.ts";
 export interface Held {
   envelope: string;
   notice: Notice;
+  /** Whose signatures counted when it was believed. */
+  signers: readonly SignedBy[];
   /** The id of the notice that it replaced although that one's version is not older. */
   over?: string | undefined;
+}
+
+export interface SignedBy {
+  name: string;
+  kind: "person" | "service";
 }
 
 /** What is kept of a notice to know whether another one is news against it. */

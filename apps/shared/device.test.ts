@@ -29,6 +29,7 @@ class Bench {
       memory: bench.memory,
       remembered: await memory.load(),
       clock: bench.clock,
+      askLineage: async () => (code) => [code],
       askAlarm: async (alarm) => {
         bench.asked.push(alarm);
         return bench.history;

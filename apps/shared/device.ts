@@ -8,12 +8,13 @@
 import { type Alarms, type Held, alarmKey, contradict, fold, forgettable, notEnded } from "./alarms.ts";
 import { boardHash } from "./board.ts";
 import { fromB64 } from "./bytes.ts";
+import { unpack } from "./envelope.ts";
 import type { ServerEvent } from "./events.ts";
 import { type Clock, Freshness, type Moment, browserClock } from "./freshness.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
-import { type Notice, type Status, isEnding } from "./notice.ts";
-import type { Domain } from "./roster.ts";
+import { type Notice, type Status, isEnding, parseNotice } from "./notice.ts";
+import type { Domain, Lineage } from "./roster.ts";
 import type { Frame } from "./stream.ts";
 import { type Pin, type Reason, Trust } from "./trust.ts";
 
@@ -35,6 +36,8 @@ export interface DeviceOptions {
   remembered: Remembered;
   /** Return the envelopes of an alarm's history, oldest first (`GET /v1/alarms/{alarm}`). */
   askAlarm: (alarm: string) => Promise<string[]>;
+  /** Return what lies above a region; asked only where the roster speaks of some regions and not of all. */
+  askLineage: () => Promise<Lineage>;
   /** Called when the connection is in doubt and another one is wanted. */
   reconnect: () => void;
   /** Called when a heartbeat is not believed: somebody else may answer at this address (`meet` will tell). */
@@ -89,6 +92,11 @@ export class Device {
     this.enqueue(() => this.recall());
   }
 
+  /** The version of the roster for real alerts, 0 before there is one. */
+  get rosterVersion(): number {
+    return this.trust?.rosters.actual?.version ?? 0;
+  }
+
   get pin(): Pin | undefined {
     return this.trust?.pin;
   }
@@ -103,6 +111,9 @@ export class Device {
     return this.enqueue(async () => {
       const { authority, roots } = answer;
       const pin = { authority, roots: { actual: roots.actual, exercise: roots.exercise } };
+      const rosters = [...answer.rosters.actual, ...answer.rosters.exercise];
+      // A root may have been changed, by a roster that the old one has signed.
+      if (this.trust) await this.learn(rosters);
       if (this.trust && !samePin(this.trust.pin, pin)) {
         this.stranger = pin;
         this.freshness.deny();
@@ -114,8 +125,19 @@ export class Device {
         this.options.remembered.facts.pin = pin;
         await this.options.memory.save({ pin });
       }
-      await this.learn([...answer.rosters.actual, ...answer.rosters.exercise]);
+      await this.learn(rosters);
       await this.revoke(Object.values(answer.revocations));
+    });
+  }
+
+  /** Pin what stands on a printed card, unless another authority is pinned already: then it is a stranger's. */
+  pinTo(card: Pin): Promise<void> {
+    return this.enqueue(async () => {
+      if (this.trust && !samePin(this.trust.pin, card)) this.stranger = card;
+      if (this.trust) return;
+      this.trust = new Trust(card);
+      this.options.remembered.facts.pin = card;
+      await this.options.memory.save({ pin: card });
     });
   }
 
@@ -174,7 +196,7 @@ export class Device {
     const { facts, alarms } = this.options.remembered;
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
     await this.revoke([facts.revocationActual, facts.revocationExercise].filter((one) => one !== undefined));
-    for (const { envelope } of alarms) await this.believe(envelope, undefined);
+    for (const record of alarms) await this.recallAlarm(record);
     this.served = new Map(Array.from(this.alarms).filter(([, { notice }]) => !isEnding(notice)));
     this.unsaved.clear();
   }
@@ -307,20 +329,28 @@ export class Device {
     this.options.reconnect();
   }
 
+  /** It was believed when it was kept. A key that was taken away since, or a newer roster, does not clear an alarm. */
+  private async recallAlarm({ envelope, signers }: AlarmRecord): Promise<void> {
+    const document = unpack(bytesOf(envelope), "TCN1")?.document;
+    const notice = document && (await parseNotice(document));
+    if (notice?.authority === this.pin?.authority) this.alarms = fold(this.alarms, { envelope, notice: notice as Notice, signers });
+  }
+
   /** Believe an envelope if it is proven, and return the alarm that it speaks of. */
-  private async believe(envelope: string, status: Status | undefined): Promise<Held | undefined> {
+  private async believe(envelope: string, status: Status): Promise<Held | undefined> {
     if (!this.trust) return undefined;
-    const data = bytesOf(envelope);
-    const judged = await (status ? this.trust.judgeEvent(data, status) : this.trust.judgeNotice(data));
+    if (this.trust.lacksLineage) this.trust.lineage = await this.options.askLineage();
+    const judged = await this.trust.judgeEvent(bytesOf(envelope), status);
     if ("refused" in judged) {
       this.refused = judged.refused;
       return undefined;
     }
-    const held = { envelope, notice: judged.believed };
+    const signers = judged.signers.map(({ holder: { name, kind } }) => ({ name, kind }));
+    const held = { envelope, notice: judged.believed, signers };
     const alarms = fold(this.alarms, held);
     if (alarms !== this.alarms) {
       this.unsaved.add(keyOf(held.notice));
-      if (status) this.untimed.set(keyOf(held.notice), this.freshness.moment());
+      this.untimed.set(keyOf(held.notice), this.freshness.moment());
     }
     this.alarms = alarms;
     return held;
@@ -382,7 +412,7 @@ export class Device {
 
   private record(key: string): AlarmRecord | undefined {
     const held = this.alarms.get(key);
-    return held && { key, version: held.notice.version, id: held.notice.id, over: held.over, envelope: held.envelope };
+    return held && { key, version: held.notice.version, id: held.notice.id, over: held.over, envelope: held.envelope, signers: held.signers };
   }
 }
 

@@ -4,7 +4,7 @@
  * `browserMemory` keeps it in IndexedDB, shared by all tabs; `fleetingMemory` is for a browser that keeps nothing.
  */
 
-import { type Mark, isNews } from "./alarms.ts";
+import { type Mark, type SignedBy, isNews } from "./alarms.ts";
 import type { Place } from "./place.ts";
 import type { Tree } from "./regions.ts";
 import type { Told } from "./telling.ts";
@@ -32,6 +32,7 @@ export interface Facts {
 export interface AlarmRecord extends Mark {
   key: string;
   envelope: string;
+  signers: readonly SignedBy[];
 }
 
 export interface Remembered {

@@ -50,6 +50,11 @@ export class Atlas {
     return this.byCode.get(code);
   }
 
+  /** The code and those of all regions above it; of a code that is not here nothing above it is known. */
+  lineage(code: string): string[] {
+    return [code, ...(this.byCode.get(code)?.ancestors.map((region) => region.code) ?? [])];
+  }
+
   children(code: string): Region[] {
     return this.regions.filter((region) => region.ancestors[0]?.code === code);
   }

@@ -163,6 +163,11 @@ export async function parseRoster(bytes: Bytes): Promise<Roster | undefined> {
   return roster;
 }
 
+/** Whether what lies above a region must be known to judge under *roster*. */
+export function needsLineage({ holders, rules }: Roster): boolean {
+  return [...holders, ...rules].some(({ regions }) => !isEverything(regions));
+}
+
 /** Whether *notice* lies in the scope of *holder*: its kind, its hazard, each of its regions, and their number. */
 export function covers(holder: Holder, notice: Notice, lineage: Lineage): boolean {
   return (

@@ -20,6 +20,7 @@ import {
   covers,
   domainOf,
   keyId,
+  needsLineage,
   parseRoster,
   peopleNeeded,
 } from "./roster.ts";
@@ -64,13 +65,18 @@ export class Trust {
   pin: Pin;
   readonly rosters: Partial<Record<Domain, Roster>> = {};
   readonly revocations: Partial<Record<Domain, Revocation>> = {};
-  /** What lies above a region. Until it is known, a region lies in no other. */
-  lineage: Lineage = (code) => [code];
+  /** What lies above a region; until it is known, a region lies in no other. */
+  lineage: Lineage | undefined;
   private readonly verify: () => Promise<Verify>;
 
   constructor(pin: Pin, verify: () => Promise<Verify> = verifier) {
     this.pin = pin;
     this.verify = verify;
+  }
+
+  /** Whether notices can be judged as they are, or what lies above the regions must be known first. */
+  get lacksLineage(): boolean {
+    return this.lineage === undefined && Object.values(this.rosters).some(needsLineage);
   }
 
   /** Take a roster in. Its version never falls, and its root is the root from then on. */
@@ -190,7 +196,7 @@ export class Trust {
     const revocation = this.revocations[domainOf(notice.status)];
     const valid = able.filter(({ key }) => !isRevoked(revocation, key.id, hash));
     if (valid.length === 0) return "revoked";
-    const counting = valid.filter(({ holder }) => covers(holder, notice, this.lineage));
+    const counting = valid.filter(({ holder }) => covers(holder, notice, this.lineage ?? alone));
     if (counting.length === 0) return "scope";
     if (this.suffice(counting, notice)) return counting;
     if (this.suffice(valid, notice)) return "scope";
@@ -200,7 +206,7 @@ export class Trust {
   private suffice(signers: Signer[], notice: Notice): boolean {
     if (signers.some(({ holder }) => holder.kind === "service")) return true;
     const people = new Set(signers.map(({ holder }) => holder.id));
-    const needed = peopleNeeded(this.rosters[domainOf(notice.status)] as Roster, notice, this.lineage);
+    const needed = peopleNeeded(this.rosters[domainOf(notice.status)] as Roster, notice, this.lineage ?? alone);
     return people.size >= needed && (needed < 2 || signers.some(({ holder }) => holder.roles.includes("approver")));
   }
 
@@ -214,6 +220,10 @@ export class Trust {
     const verify = await this.verify();
     return verify(publicKey, signature.fields[0] as Bytes, concat(utf8(TAGS[envelope.magic]), envelope.document));
   }
+}
+
+function alone(code: string): string[] {
+  return [code];
 }
 
 function mayOrder({ roles }: Holder, notice: Notice): boolean {

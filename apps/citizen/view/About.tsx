@@ -6,6 +6,9 @@ import type { Pin } from "../../shared/trust.ts";
 import type { Model } from "../model.ts";
 import type { Words } from "../words/words.ts";
 
+// What a person compares with the printed card: as many digits as nobody can find a second key for.
+const FINGERPRINT_SIZE_BYTES = 20;
+
 export function About({ model, words }: { model: Model; words: Words }) {
   const { pin, refused } = model.device;
   return (
@@ -52,5 +55,5 @@ export function Fingerprints({ pin, words }: { pin: Pin; words: Words }) {
 async function fingerprint(root: string): Promise<string> {
   const key = fromB64(root);
   if (!key) return root;
-  return (hex(await sha256(key)).slice(0, 32).match(/.{4}/g) ?? []).join(" ");
+  return (hex(await sha256(key)).slice(0, 2 * FINGERPRINT_SIZE_BYTES).match(/.{4}/g) ?? []).join(" ");
 }

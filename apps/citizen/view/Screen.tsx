@@ -1,11 +1,12 @@
 /** The state that fills the screen: in words, by a sign, by a pattern, and last of all by colour. */
 
-import type { ActualNotice } from "../../shared/notice.ts";
+import type { ActualNotice, Notice } from "../../shared/notice.ts";
 import { type Holding, type Place, stateOf } from "../../shared/place.ts";
 import { hazardOf, textIn } from "../announcing.ts";
 import type { Model, Shown } from "../model.ts";
 import { clockTime, span } from "../time.ts";
 import type { Words } from "../words/words.ts";
+import { Fingerprints } from "./About.tsx";
 import { Icon } from "./icons.tsx";
 import { namesOf, regionNames } from "./names.ts";
 
@@ -78,11 +79,33 @@ function Alarm({ model, words, holding, others }: AlarmProps) {
           <p lang={text.tag}>{text.instruction}</p>
         </div>
       )}
-      <p class="proof">
-        {words.orderedBy(notice.issuer)} · {words.signatureChecked}
-      </p>
+      <Proof model={model} words={words} notice={notice} />
       <Others model={model} words={words} others={others} />
     </>
+  );
+}
+
+/** Who ordered it: in a line, and one tap away with all that was checked. */
+function Proof({ model, words, notice }: { model: Model; words: Words; notice: Notice }) {
+  const signers = model.signersOf(notice);
+  const { pin, rosterVersion } = model.device;
+  return (
+    <details class="proof">
+      <summary>
+        {words.orderedBy(notice.issuer)} · {words.signaturesChecked(signers.length)}
+      </summary>
+      <ul class="signers">
+        {signers.map(({ name, kind }) => (
+          <li key={name}>
+            {name} · {words.signerKinds[kind]}
+          </li>
+        ))}
+      </ul>
+      <p>
+        {words.authority}: {notice.authority} · {words.rosterVersion(rosterVersion)}
+      </p>
+      {pin && <Fingerprints pin={pin} words={words} />}
+    </details>
   );
 }
 

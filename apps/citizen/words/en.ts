@@ -1,8 +1,26 @@
+import type { Reason } from "../../shared/trust.ts";
 import type { Words } from "./words.ts";
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+const REFUSED: Record<Reason, string> = {
+  framing: "it is damaged",
+  document: "it breaks the rules of its form",
+  authority: "it is somebody else’s",
+  roster: "no list of those who may order is in force",
+  signature: "a signature is wrong",
+  key: "those who signed it may not order",
+  revoked: "the key of a signer was taken away",
+  scope: "those who signed it may not order this danger or area",
+  people: "too few people signed it",
+  revocation: "the list of revoked keys contradicts the one before",
+  status: "it is not of the kind that it came as",
+  old: "it is older than what is known already",
+  late: "the answer came too late",
+  nonce: "it is a recording and no live answer",
+};
 
 export const en: Words = {
   hazards: {
@@ -68,7 +86,9 @@ export const en: Words = {
 
   whatToDo: "What to do",
   orderedBy: (issuer) => `Ordered by: ${issuer}`,
-  signatureChecked: "Signature checked on this device",
+  signaturesChecked: (count) => `${count === 1 ? "1 signature" : `${count} signatures`}, checked on this device`,
+  signerKinds: { person: "person", service: "machine" },
+  rosterVersion: (version) => `list of those who may order, version ${version}`,
   others: (count) => `${counted(count, "more alarm", "more alarms")}`,
 
   turnOnSound: "Turn on sound",
@@ -114,7 +134,7 @@ export const en: Words = {
   authority: "Who gives the alarms",
   roots: "Key fingerprints",
   rootsMeaning: "Compare them with the printed card. The page remembered them when it was first opened.",
-  refusedMessage: (reason) => `A message was not believed: it failed the check “${reason}”.`,
+  refusedMessage: (reason) => `A message was not believed: ${REFUSED[reason]} (${reason}).`,
   forgetAll: "Forget everything on this device",
   forgetAllMeaning: "Removes places, keys and remembered alarms.",
   language: "Language",

@@ -1,3 +1,4 @@
+import type { Reason } from "../../shared/trust.ts";
 import type { Words } from "./words.ts";
 
 const RULES = new Intl.PluralRules("uk");
@@ -6,6 +7,23 @@ function counted(count: number, one: string, few: string, many: string): string 
   const form = RULES.select(count);
   return `${count} ${form === "one" ? one : form === "few" ? few : many}`;
 }
+
+const REFUSED: Record<Reason, string> = {
+  framing: "воно пошкоджене",
+  document: "воно складене не за правилами",
+  authority: "воно від когось іншого",
+  roster: "немає чинного переліку тих, хто має право",
+  signature: "підпис неправильний",
+  key: "його підписали ті, хто не має права",
+  revoked: "ключ того, хто підписав, відкликано",
+  scope: "ті, хто підписав, не мають права на цю територію чи загрозу",
+  people: "його підписало замало людей",
+  revocation: "перелік відкликаних ключів суперечить попередньому",
+  status: "воно не того виду, за який себе видає",
+  old: "воно старіше за вже відоме",
+  late: "відповідь надійшла запізно",
+  nonce: "це запис, а не жива відповідь",
+};
 
 export const uk: Words = {
   hazards: {
@@ -71,7 +89,9 @@ export const uk: Words = {
 
   whatToDo: "Що робити",
   orderedBy: (issuer) => `Оголосив: ${issuer}`,
-  signatureChecked: "Підпис перевірено на цьому пристрої",
+  signaturesChecked: (count) => `${counted(count, "підпис", "підписи", "підписів")}, перевірено на цьому пристрої`,
+  signerKinds: { person: "людина", service: "автомат" },
+  rosterVersion: (version) => `перелік тих, хто має право, версія ${version}`,
   others: (count) => `Ще ${counted(count, "тривога", "тривоги", "тривог")}`,
 
   turnOnSound: "Увімкнути звук",
@@ -117,7 +137,7 @@ export const uk: Words = {
   authority: "Хто оголошує",
   roots: "Відбитки ключів",
   rootsMeaning: "Звірте їх із друкованою карткою. Сторінка запам’ятала їх при першому відкритті.",
-  refusedMessage: (reason) => `Повідомлення не прийнято: перевірка «${reason}» не пройшла.`,
+  refusedMessage: (reason) => `Повідомлення не прийнято: ${REFUSED[reason]} (${reason}).`,
   forgetAll: "Забути все на цьому пристрої",
   forgetAllMeaning: "Прибирає місця, ключі й запам’ятовані тривоги.",
   language: "Мова",

@@ -1,5 +1,6 @@
 /** The words of the page: one table, two languages. A word that is missing in one of them fails the type check. */
 
+import type { Reason } from "../../shared/trust.ts";
 import type { Phase } from "../../shared/alarms.ts";
 import type { Level } from "../../shared/notice.ts";
 import type { Sound } from "../sound.ts";
@@ -67,7 +68,9 @@ export interface Words {
 
   whatToDo: string;
   orderedBy: (issuer: string) => string;
-  signatureChecked: string;
+  signaturesChecked: (count: number) => string;
+  signerKinds: Record<"person" | "service", string>;
+  rosterVersion: (version: number) => string;
   others: (count: number) => string;
 
   turnOnSound: string;
@@ -106,7 +109,7 @@ export interface Words {
   authority: string;
   roots: string;
   rootsMeaning: string;
-  refusedMessage: (reason: string) => string;
+  refusedMessage: (reason: Reason) => string;
   forgetAll: string;
   forgetAllMeaning: string;
   language: string;
