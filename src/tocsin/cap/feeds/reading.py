@@ -73,15 +73,17 @@ def read(data: bytes, limits: Limits = FEED_LIMITS) -> Feed:
 
 
 def _name(node: etree._Element) -> str:
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+    # Not by QName: a hostile feed asks a million times.
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
 def _namespace(node: etree._Element) -> str:
-    return (etree.QName(node).namespace or "") if isinstance(node.tag, str) else ""
+    return node.tag[1:].rpartition("}")[0] if isinstance(node.tag, str) else ""
 
 
 def _nodes(node: etree._Element, *names: str) -> Iterator[etree._Element]:
-    return (child for child in node if _name(child) in names and _namespace(child) not in CAP_NAMESPACES)
+    found = node.iterchildren(*(f"{{*}}{name}" for name in names))
+    return (child for child in found if _namespace(child) not in CAP_NAMESPACES)
 
 
 def _text(node: etree._Element, *names: str) -> str:
@@ -116,7 +118,8 @@ def _places(
 
 def _entry(node: etree._Element, inside: list[Embedded]) -> Entry:
     alerts = inside or _pasted(node)
-    summary = {_name(child): text_of(child).strip() for child in node if _namespace(child) in CAP_NAMESPACES}
+    cap = node.iterchildren(*(f"{{{namespace}}}*" for namespace in CAP_NAMESPACES))
+    summary = {_name(child): text_of(child).strip() for child in cap}
     named = Key(*(summary.get(name, "") for name in ("sender", "identifier", "sent")))
     return Entry(
         id=_text(node, "id", "guid"),
@@ -130,7 +133,7 @@ def _entry(node: etree._Element, inside: list[Embedded]) -> Entry:
 
 
 def _pasted(node: etree._Element) -> list[Embedded]:
-    texts = (text_of(each) for each in node.iter("*") if _name(each) in _TEXTS and not len(each))
+    texts = (text_of(each) for each in node.iter(*(f"{{*}}{name}" for name in _TEXTS)) if not len(each))
     return [alert for text in texts if (alert := embedded.from_text(text)) is not None]
 
 
