@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -179,6 +180,26 @@ def test_a_forged_test_message_with_its_own_certificate_is_shown_untrusted(
     assert len(trust["signatures"][0]["key_sha256"]) == 64
     log = json.loads(run("check", path, "--senders", pinned, "--sarif")[1])
     assert log["runs"][0]["properties"]["trust"][0]["verdict"] == "untrusted"
+
+
+def test_a_signature_is_verified_inside_a_feed(
+    run: Run, drill: cap.Alert, duty: Office, pinned: Path, tmp_path: Path
+) -> None:
+    signed = cap.sign(drill, duty.key, duty.certificate).partition(b"?>")[2]
+    feed = b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content>%s</content></entry></feed>'
+    code, text, _ = run("check", saved(tmp_path, feed % signed), "--senders", pinned)
+    assert (code, "Trust: TRUSTED (key-registered)" in text) == (0, True)
+
+
+def test_an_alert_that_leans_on_a_namespace_of_its_feed_says_that_it_was_not_cut_out_whole(
+    run: Run, drill: cap.Alert, duty: Office, pinned: Path, tmp_path: Path
+) -> None:
+    declared = b' xmlns:c="urn:oasis:names:tc:emergency:cap:1.2"'
+    prefixed = re.sub(rb"<(/?)([a-z])", rb"<\1c:\2", cap.write(drill)).replace(b" xmlns=", b" xmlns:c=")
+    signed = cap.sign(prefixed, duty.key, duty.certificate).partition(b"?>")[2]
+    feed = b"<feed%s><entry><content>%s</content></entry></feed>" % (declared, signed.replace(declared, b"", 1))
+    _, text, _ = run("check", saved(tmp_path, feed), "--senders", pinned)
+    assert "The alert could not be cut out of its feed byte for byte" in text
 
 
 def test_a_changed_and_an_unsigned_message_are_told_apart(
