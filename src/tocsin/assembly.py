@@ -24,6 +24,7 @@ from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
 from tocsin.notice import DEMO, Domain, Roots, Trust, from_b64
 from tocsin.ports.journal import Broken, JournalFault
+from tocsin.records import SqliteRecords
 from tocsin.settings import Settings
 from tocsin.web import make_app
 
@@ -78,7 +79,7 @@ def open_desk(settings: Settings) -> Desk:
         atlas = load_atlas(settings)
         pinned = {Domain.ACTUAL: from_b64(roots.actual), Domain.EXERCISE: from_b64(roots.exercise)}
         trust = trust_after(Trust(authority, pinned, lineage=atlas.lineage), journal)
-        desk = Desk.open(journal, atlas, trust, key, SteadyClock())
+        desk = Desk.open(journal, SqliteRecords.open(settings.data), atlas, trust, key, SteadyClock())
         if isinstance(desk, Broken):
             raise StartRefused(
                 f"the journal is broken at entry {desk.sequence}: {desk.what}. Restore a backup into a new folder "

@@ -27,6 +27,7 @@ from tocsin.issuing import Draft, Order, checkpoints, notice_of
 from tocsin.issuing.drafting import Situation, draft
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.notice import Domain, Kind, Level, Magic, SigningKey, Status, b64, id_from, seal
+from tocsin.notice.statement import NOT_AUDITED
 from tocsin.ports.journal import Appended, Issue
 
 CACHE = Path(__file__).parents[2] / ".cache" / "long-journal"
@@ -123,7 +124,7 @@ def _save_checkpoint(journal: SqliteJournal, key: SigningKey) -> None:
     # An even number of entries back from an odd end, and alarms that take two: the first of these begins an alarm.
     for entry in journal.entries(max(3, head.position.sequence // 2 * 2 - FOLDED - 1), FOLDED + 2):
         board = fold(board, entry.sequence, notice_of(entry))
-    journal.save_checkpoint(checkpoints.state(head, board, key))
+    journal.save_checkpoint(checkpoints.state(head, board, NOT_AUDITED, key))
 
 
 def _time(seconds: int) -> str:

@@ -84,7 +84,7 @@ class Desk:
             return self._drafted(read_order(request.content))
         if request.url.path == "/v1/operator/relay":
             return self._drafted(read_relayed(request.content, self.atlas))
-        found = re.fullmatch("/v1/operator/drafts/([a-z2-7]{26})/issue", request.url.path)
+        found = re.fullmatch("/v1/operator/drafts/([a-z2-7]{26})/sign", request.url.path)
         assert found
         return self._issue(found[1], msgspec.json.decode(request.content))
 
@@ -92,15 +92,20 @@ class Desk:
         if isinstance(order, Refusal):
             return _refused(400, order)
         if order.id in self.issued:
-            return httpx.Response(200, json={"issued": self._view(order.id)})
+            return httpx.Response(200, json={"issued": [self._view(order.id)]})
         found = draft(order, self._situation())
         if isinstance(found, Refusal):
             return _refused(404 if found.code == "alarm_unknown" else 409, found)
         self._drafts[order.id] = self.lie(found.notice)
         answer = {
             "draft": order.id,
-            "notice": b64(encode(self._drafts[order.id])),
-            "cap": found.cap.decode() + ("<!-- -->" if self.lie_about_cap else ""),
+            "notices": [
+                {
+                    "notice": order.id,
+                    "bytes": b64(encode(self._drafts[order.id])),
+                    "cap": found.cap.decode() + ("<!-- -->" if self.lie_about_cap else ""),
+                }
+            ],
             "lapses_in_s": 600,
             "preview": {"ended_regions": ["nowhere"], "warnings": ["TEST DATA: nobody signed this"]},
         }
@@ -129,7 +134,7 @@ class Desk:
 
     def _issue(self, id: str, body: dict[str, list[dict[str, str]]]) -> httpx.Response:
         if id in self.issued:
-            return httpx.Response(200, json=self._view(id))
+            return httpx.Response(200, json={"issued": [self._view(id)]})
         if id not in self._drafts:
             return _refused(404, Refusal("draft_unknown", f"there is no draft {id}"))
         notice = self._drafts[id]
@@ -142,7 +147,7 @@ class Desk:
         sequence = len(self.issued) + 4
         self.board = fold(self.board, sequence, notice)
         self.issued[id] = notice, envelope, sequence
-        return httpx.Response(201, json=self._view(id))
+        return httpx.Response(201, json={"issued": [self._view(id)]})
 
     def _view(self, id: str) -> dict[str, object]:
         notice, _, sequence = self.issued[id]

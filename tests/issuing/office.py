@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.issuing.paper import KYIV, NOW, ukraine
-from tocsin.issuing import Desk, Draft, Issued, Order, Refusal
+from tocsin.issuing import Desk, Handed, Issued, Order, Refusal, Submitted, Waiting
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.notice import (
     Domain,
@@ -25,11 +25,12 @@ from tocsin.notice import (
     Status,
     Trust,
     b64,
-    encode_notice,
     id_from,
     sign_document,
 )
 from tocsin.ports.journal import Appended, Broken, Entry, Issue, JournalFault
+from tocsin.records import SqliteRecords
+from tocsin.testing.passkeys import SoftPasskey
 from tocsin.testing.rosters import roster_of, sealed, service
 
 AUTHORITY = "duty.example"
@@ -45,6 +46,7 @@ ISSUERS = {domain: _key() for domain in Domain}
 HEARTBEAT, STRANGER = _key(), _key()
 PINNED = Roots(b64(ROOTS[Domain.ACTUAL].public), b64(ROOTS[Domain.EXERCISE].public))
 
+Signs = SigningKey | SoftPasskey
 Result = TypeVar("Result")
 
 
@@ -67,9 +69,13 @@ class Ears:
 
     def __init__(self) -> None:
         self.told: list[Notice] = []
+        self.trusted: list[Entry] = []
 
     def publish(self, entry: Entry, notice: Notice) -> None:
         self.told.append(notice)
+
+    def publish_trust(self, entry: Entry) -> None:
+        self.trusted.append(entry)
 
 
 class GatedJournal(SqliteJournal):
@@ -134,17 +140,21 @@ class Office:
             learned = trust.learn(roster(domain))
             assert isinstance(learned, Trust)
             trust = learned
-        opened = Desk.open(journal, ukraine(), trust, HEARTBEAT, self.clock)
+        records = SqliteRecords.open(self.folder)
+        opened = Desk.open(journal, records, ukraine(), trust, HEARTBEAT, self.clock)
         if isinstance(opened, Broken):
             journal.close()
+            records.close()
         return opened
 
     def close(self) -> None:
         self.desk.close()
 
     def stop_as_killed(self) -> None:
-        """Let the journal go without a checkpoint."""
+        """Let journal and records go without a checkpoint."""
+        self.desk.trail.close()
         self.desk.journal.close()
+        self.desk.records.close()
 
     def order(self, kind: Kind = Kind.ALERT, **given: Any) -> Order:
         self._ids += 1
@@ -152,31 +162,44 @@ class Office:
             given = {"hazard": "air_raid", "level": Level.RED, "regions": (KYIV,)} | given
         return Order(**{"id": id_from(self._ids.to_bytes(16, "big")), "kind": kind, "status": Status.ACTUAL} | given)
 
-    def draft(self, order: Order) -> Draft:
-        drafted = self.desk.draft(order)
-        assert isinstance(drafted, Draft), drafted
+    def draft(self, order: Order, by: str = "issue") -> Waiting:
+        drafted = self.desk.draft(order, by)
+        assert isinstance(drafted, Waiting), drafted
         return drafted
 
-    def signing(self, drafted: Draft, key: SigningKey | None = None) -> Awaitable[Issued | Refusal]:
-        key = key or ISSUERS[Domain.of(drafted.notice.status)]
-        signature = sign_document(key, Magic.NOTICE, encode_notice(drafted.notice))
-        return self.desk.issue(drafted.notice.id, [signature])
+    def signing(self, waiting: Waiting, *signers: Signs) -> Awaitable[Issued | Submitted | Refusal]:
+        keys = signers or (ISSUERS[waiting.domain],)
+        return self.desk.sign(waiting.id, [one for key in keys for one in signed(waiting, key)])
 
-    def sign(self, drafted: Draft, key: SigningKey | None = None) -> Issued | Refusal:
-        return run(lambda: self.signing(drafted, key))
+    def sign(self, waiting: Waiting, *signers: Signs) -> Issued | Submitted | Refusal:
+        return run(lambda: self.signing(waiting, *signers))
 
-    def hand_in(self, drafted: Draft, signatures: Sequence[Signature]) -> Issued | Refusal:
-        return run(lambda: self.desk.issue(drafted.notice.id, signatures))
+    def hand_in(self, waiting: Waiting, signatures: Sequence[Signature]) -> Issued | Submitted | Refusal:
+        handed = [Handed(waiting.id, one) for one in signatures]
+        return run(lambda: self.desk.sign(waiting.id, handed))
 
     def issue(self, kind: Kind = Kind.ALERT, **given: Any) -> Notice:
         issued = self.sign(self.draft(self.order(kind, **given)))
         assert isinstance(issued, Issued), issued
-        return issued.notice
+        return issued.notices[0]
 
     def heartbeat(self) -> Heartbeat:
         beat = self.desk.trust.verify_heartbeat(self.desk.heartbeat(), 0)
         assert isinstance(beat, Heartbeat), beat
         return beat
+
+
+def signed(waiting: Waiting, key: Signs) -> list[Handed]:
+    """Return the signatures of *key* over each part."""
+    return [
+        Handed(
+            part.notice.id,
+            key.sign(part.document)
+            if isinstance(key, SoftPasskey)
+            else sign_document(key, Magic.NOTICE, part.document),
+        )
+        for part in waiting.draft.parts
+    ]
 
 
 def run(test: Callable[[], Awaitable[Result]]) -> Result:

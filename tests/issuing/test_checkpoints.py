@@ -20,6 +20,7 @@ from tocsin.client import Unreachable
 from tocsin.issuing import checkpoints, notice_of
 from tocsin.journal.sqlite import FILE_NAME, SqliteJournal
 from tocsin.notice import EntryType, Kind, Position, SigningKey
+from tocsin.notice.statement import NOT_AUDITED
 from tocsin.ports.journal import Appended, Broken, Checkpoint, Head, Journal
 from tocsin.testing.samples import KEY, NOW_MS, START, sample_issue
 
@@ -83,7 +84,7 @@ def boards(journal: SqliteJournal) -> list[Board]:
 
 def at(journal: SqliteJournal, boards: list[Board], sequence: int, key: SigningKey = KEY) -> Checkpoint:
     (entry,) = journal.entries(sequence - 1, 1)
-    return checkpoints.state(Head(Position(START.epoch, sequence), entry.hash), boards[sequence], key)
+    return checkpoints.state(Head(Position(START.epoch, sequence), entry.hash), boards[sequence], NOT_AUDITED, key)
 
 
 def loaded(journal: SqliteJournal, checkpoint: Checkpoint | None) -> tuple[Board, int]:

@@ -8,7 +8,7 @@ from tests.issuing.office import HEARTBEAT, ISSUERS, STRANGER, Office, run, unti
 from tests.issuing.paper import KYIV, LVIV_OBLAST
 from tocsin.alarms import Board, fold
 from tocsin.issuing import Issued, Refusal, notice_of
-from tocsin.issuing.desk import DRAFT_LAPSES_S, DRAFTS_MAX
+from tocsin.issuing.waiting import DRAFT_LAPSES_S, DRAFTS_MAX
 from tocsin.notice import (
     ED25519,
     Domain,
@@ -39,11 +39,11 @@ def test_what_is_issued_is_on_disk_on_the_board_and_told(office: Office) -> None
     issued = office.sign(drafted)
     assert isinstance(issued, Issued)
     assert not issued.again
-    assert office.journal.entries(3, 10) == [issued.entry]
-    assert office.journal.document(issued.notice.cap) == drafted.cap
-    assert office.desk.board.alarms[issued.notice.alarm].sequence == 4
+    assert office.journal.entries(3, 10) == list(issued.entries)
+    assert office.journal.document(issued.notices[0].cap) == drafted.draft.cap
+    assert office.desk.board.alarms[issued.notices[0].alarm].sequence == 4
     assert office.desk.head == office.journal.head
-    assert office.ears.told == [issued.notice]
+    assert office.ears.told == list(issued.notices)
 
 
 class TestRace:
@@ -61,11 +61,11 @@ class TestRace:
         assert [one.kind for one in office.ears.told] == [Kind.ALERT, Kind.UPDATE]
         assert sequence(office) == 5
 
-    def test_of_two_ends_the_second_finds_the_alarm_ended(self, office: Office) -> None:
+    def test_of_two_ends_the_second_is_told_of_the_first(self, office: Office) -> None:
         alarm = office.issue().alarm
         ends = [office.draft(office.order(Kind.ALL_CLEAR, alarm=alarm)) for _ in range(2)]
         assert isinstance(office.sign(ends[0]), Issued)
-        assert code(office.sign(ends[1])) == "alarm_ended"
+        assert code(office.sign(ends[1])) == "alarm_moved_on"
 
     def test_an_alarm_that_expired_before_the_signature_is_not_prolonged(self, office: Office) -> None:
         alarm = office.issue(expires_in_s=60).alarm
@@ -84,7 +84,7 @@ class TestRace:
         first, second = run(twice)
         assert isinstance(first, Issued)
         assert isinstance(second, Issued)
-        assert (first.entry, second.again) == (second.entry, True)
+        assert (first.entries, second.again) == (second.entries, True)
         assert len(office.ears.told) == 1
 
 
@@ -93,27 +93,27 @@ class TestRepeat:
         order = office.order()
         first = office.sign(office.draft(order))
         office.clock.ms += 100_000
-        again = office.desk.draft(order)
+        again = office.desk.draft(order, "issue")
         assert isinstance(first, Issued)
         assert isinstance(again, Issued)
-        assert (again.entry, again.again) == (first.entry, True)
+        assert (again.entries, again.again) == (first.entries, True)
         assert len(office.ears.told) == 1
 
     def test_the_same_id_for_another_order_is_refused(self, office: Office) -> None:
         order = office.order()
         office.sign(office.draft(order))
-        assert code(office.desk.draft(office.order(id=order.id, regions=(LVIV_OBLAST,)))) == "id_used"
+        assert code(office.desk.draft(office.order(id=order.id, regions=(LVIV_OBLAST,)), "issue")) == "id_used"
 
     def test_a_repeat_is_known_after_a_start(self, office: Office) -> None:
         order = office.order()
         office.sign(office.draft(order))
         office.close()
         office.open()
-        assert isinstance(office.desk.draft(order), Issued)
+        assert isinstance(office.desk.draft(order, "issue"), Issued)
 
     def test_another_order_under_the_id_of_a_draft_drops_its_signature(self, office: Office) -> None:
         drafted = office.draft(office.order())
-        office.draft(office.order(id=drafted.notice.id, regions=(LVIV_OBLAST,)))
+        office.draft(office.order(id=drafted.draft.notice.id, regions=(LVIV_OBLAST,)))
         assert code(office.sign(drafted)) == "signature_refused"
         assert sequence(office) == 3
 
@@ -147,9 +147,9 @@ class TestSignatures:
     def test_one_wrong_signature_spoils_the_rest(self, office: Office) -> None:
         drafted = office.draft(office.order())
         key = ISSUERS[Domain.ACTUAL]
-        right = sign_document(key, Magic.NOTICE, encode_notice(drafted.notice))
+        right = sign_document(key, Magic.NOTICE, encode_notice(drafted.draft.notice))
         wrong = Signature(ED25519, key.id, (bytes(64),))
-        other_tag = sign_document(key, Magic.HEARTBEAT, encode_notice(drafted.notice))
+        other_tag = sign_document(key, Magic.HEARTBEAT, encode_notice(drafted.draft.notice))
         unknown_type = Signature(2, key.id, (b"", b"", b""))
         for signatures in ([wrong], [right, wrong], [other_tag], [unknown_type]):
             assert code(office.hand_in(drafted, signatures)) == "signature_refused"
@@ -180,14 +180,14 @@ class TestDrafts:
             return await issuing
 
         assert isinstance(run(write_slowly), Issued)
-        assert office.ears.told == [drafted.notice]
+        assert office.ears.told == [drafted.draft.notice]
 
     def test_too_many_are_a_fault_of_the_caller(self, office: Office) -> None:
         order = office.order()
         office.draft(order)
-        frozen = next(iter(office.desk._drafts.values()))
-        office.desk._drafts |= {str(number): frozen for number in range(DRAFTS_MAX)}
-        assert code(office.desk.draft(office.order())) == "drafts_too_many"
+        (frozen,) = office.desk._drafts
+        office.desk._drafts._waiting |= {str(number): frozen for number in range(DRAFTS_MAX)}
+        assert code(office.desk.draft(office.order(), "issue")) == "drafts_too_many"
         office.draft(order)  # the same again takes no more room
         office.clock.ms += DRAFT_LAPSES_S * 1000
         office.draft(office.order())
@@ -195,9 +195,9 @@ class TestDrafts:
     def test_exercises_keep_no_real_order_out(self, office: Office) -> None:
         drill = office.order(status=Status.EXERCISE)
         office.draft(drill)
-        frozen = next(iter(office.desk._drafts.values()))
-        office.desk._drafts |= {str(number): frozen for number in range(DRAFTS_MAX)}
-        assert code(office.desk.draft(office.order(status=Status.EXERCISE))) == "drafts_too_many"
+        (frozen,) = office.desk._drafts
+        office.desk._drafts._waiting |= {str(number): frozen for number in range(DRAFTS_MAX)}
+        assert code(office.desk.draft(office.order(status=Status.EXERCISE), "issue")) == "drafts_too_many"
         assert isinstance(office.sign(office.draft(office.order())), Issued)
 
     def test_a_notice_that_would_be_stale_is_not_issued(self, office: Office) -> None:
@@ -232,15 +232,15 @@ class TestFaults:
         issued = office.sign(drafted)
         office.journal.forgetful = False
         assert isinstance(issued, Issued)
-        assert office.journal.entries(3, 10) == [issued.entry]
-        assert office.ears.told == [drafted.notice]
+        assert office.journal.entries(3, 10) == list(issued.entries)
+        assert office.ears.told == [drafted.draft.notice]
         assert office.desk.head == office.journal.head
 
     def test_a_fault_found_in_the_background_stops_drafts_and_signatures(self, office: Office) -> None:
         drafted = office.draft(office.order())
         office.desk.fault = "the journal is broken at entry 2"
         assert code(office.sign(drafted)) == "issuing_stopped"
-        assert code(office.desk.draft(office.order())) == "issuing_stopped"
+        assert code(office.desk.draft(office.order(), "issue")) == "issuing_stopped"
         assert sequence(office) == 3
         office.desk.fault = None
 
@@ -267,8 +267,8 @@ class TestFaults:
 
         run(go_away)
         on_disk = [notice_of(entry) for entry in office.journal.entries(3, 10)]
-        assert on_disk == office.ears.told == [drafted.notice]
-        assert drafted.notice.alarm in office.desk.board.alarms
+        assert on_disk == office.ears.told == [drafted.draft.notice]
+        assert drafted.draft.notice.alarm in office.desk.board.alarms
 
 
 class TestHeartbeat:

@@ -21,7 +21,7 @@ from tocsin.notice import Domain, Kind, Magic, Notice, SigningKey, Status, b64, 
 from .agreement import Signer
 from .failures import AnswerUnreadable, ClientError, NotAsOrdered, OrderRefused, Unreachable
 from .folder import Address
-from .orders import AlarmAnswer, AuthorityAnswer, BoardView, Draft, Issued, read_answer, read_draft, read_issued_before
+from .orders import AlarmAnswer, AuthorityAnswer, BoardView, Draft, Issued, read_answer, read_draft, read_issued
 from .proof import proven, trust_in_own, with_lists
 from .requests import TIMEOUT, authorization, send
 
@@ -107,11 +107,14 @@ class Operator:
         """Sign the bytes of *draft* and hand the signatures in, once. The caller has checked what they say."""
         signed = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys[Domain.of(draft.notice.status)]]
         body = {
-            "signatures": [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signed]
+            "signatures": [
+                {"notice": draft.id, "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
+                for one in signed
+            ]
         }
-        path = f"/v1/operator/drafts/{draft.id}/issue"
+        path = f"/v1/operator/drafts/{draft.id}/sign"
         answer = self._post(path, msgspec.json.encode(body), draft.notice.status, "application/json")
-        return read_answer(answer.content, Issued)
+        return read_issued(answer.content)
 
     def board(self) -> BoardView:
         """Return what has not ended, as the server says; unsigned."""
@@ -189,7 +192,7 @@ class Operator:
 
 
 def _drafted(answer: httpx.Response) -> Draft | Issued:
-    return read_draft(answer.content) if answer.status_code == 201 else read_issued_before(answer.content)
+    return read_draft(answer.content) if answer.status_code == 201 else read_issued(answer.content)
 
 
 def _substance(notice: Notice) -> tuple[object, ...]:

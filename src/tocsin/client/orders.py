@@ -93,14 +93,18 @@ class AlarmAnswer(msgspec.Struct, frozen=True):
     history: tuple[HistoryEntry, ...]
 
 
-class _DraftAnswer(msgspec.Struct, frozen=True):
-    draft: str
-    notice: str
+class _Part(msgspec.Struct, frozen=True):
+    bytes: str
     cap: str
 
 
+class _DraftAnswer(msgspec.Struct, frozen=True):
+    draft: str
+    notices: tuple[_Part, ...]
+
+
 class _IssuedAnswer(msgspec.Struct, frozen=True):
-    issued: Issued
+    issued: tuple[Issued, ...]
 
 
 def read_answer(body: bytes, shape: type[Answer]) -> Answer:
@@ -115,13 +119,15 @@ def read_draft(body: bytes) -> Draft:
     """Read the answer 201 to a draft. Raises ``NotAsOrdered`` if it holds no notice, ``AnswerUnreadable``."""
     answer = read_answer(body, _DraftAnswer)
     try:
-        document = from_b64(answer.notice)
+        (part,) = answer.notices
+        document = from_b64(part.bytes)
         notice = decode_notice(document)
     except (ValueError, DocumentError) as why:
         raise NotAsOrdered(f"the server froze bytes that are no notice ({why}); nothing was signed") from why
-    return Draft(answer.draft, document, notice, answer.cap.encode())
+    return Draft(answer.draft, document, notice, part.cap.encode())
 
 
-def read_issued_before(body: bytes) -> Issued:
-    """Read the answer 200 to a draft: this id was issued before, by the same order."""
-    return read_answer(body, _IssuedAnswer).issued
+def read_issued(body: bytes) -> Issued:
+    """Read the answer to signatures that sufficed, or to a draft whose order was issued before."""
+    (issued,) = read_answer(body, _IssuedAnswer).issued
+    return issued

@@ -26,6 +26,7 @@ from tocsin.notice import (
     is_signed_by,
 )
 from tocsin.notice.documents import SignedDocument
+from tocsin.notice.statement import Audited
 from tocsin.ports.journal import Broken, Checkpoint, Entry, Head, Journal
 
 # A start walks at most this many entries before it serves: some 20 ms.
@@ -35,7 +36,10 @@ _TAG = b"tocsin-checkpoint-v1\0"
 
 
 class Statement(SignedDocument, frozen=True, forbid_unknown_fields=True):
-    """What a checkpoint says. *standing* and *ended*: sequences of the newest notice of each alarm on the board."""
+    """What a checkpoint says. *standing* and *ended*: sequences of the newest notice of each alarm on the board.
+
+    *audited* and *audit*: how many entries the private audit journal had then, and the hash of the last.
+    """
 
     checkpoint: int
     position: str
@@ -43,10 +47,12 @@ class Statement(SignedDocument, frozen=True, forbid_unknown_fields=True):
     board: str
     standing: tuple[int, ...]
     ended: tuple[int, ...]
+    audited: int
+    audit: str
 
 
-def state(head: Head, board: Board, key: SigningKey) -> Checkpoint:
-    """Return the signed checkpoint of *board* at *head*."""
+def state(head: Head, board: Board, audited: Audited, key: SigningKey) -> Checkpoint:
+    """Return the signed checkpoint of *board* at *head*; it names the head of the audit journal as well."""
     document = encode(
         Statement(
             checkpoint=1,
@@ -55,6 +61,8 @@ def state(head: Head, board: Board, key: SigningKey) -> Checkpoint:
             board=b64(board.root()),
             standing=tuple(alarm.sequence for alarm in board.alarms.values()),
             ended=tuple(alarm.sequence for alarm in board.ended.values()),
+            audited=audited.entries,
+            audit=b64(audited.hash),
         )
     )
     return Checkpoint(head.position.sequence, document, key.id, key.sign(_TAG, document))

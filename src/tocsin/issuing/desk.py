@@ -1,4 +1,4 @@
-"""The desk: the only way into the journal. It drafts, checks signatures, appends, folds, and tells the live stream.
+"""The desk: the only way into the journal. It drafts, gathers signatures, appends, folds, and tells the live stream.
 
 One order after another: what is decided on one board is appended to that board. It holds no issuing key; the heartbeat
 key lets it say what is in force, not change it. The appending itself runs on a thread, so that a slow disk stops no
@@ -6,32 +6,28 @@ heartbeat.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from tocsin.alarms import Board, Forbidden, State, fold, state_after, step
+from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas
 from tocsin.notice import (
     HEARTBEAT_VALID_S,
     Domain,
-    Envelope,
-    FramingError,
     Heartbeat,
+    Holder,
     Magic,
     Notice,
-    Refused,
     RevocationVersions,
     RosterVersions,
-    Signature,
     SigningKey,
-    Status,
     Trust,
     b64,
-    encode_notice,
     seal,
 )
+from tocsin.notice.statement import Audited
 from tocsin.ports.clock import Clock
 from tocsin.ports.journal import (
     AlreadyIssued,
@@ -45,14 +41,20 @@ from tocsin.ports.journal import (
     JournalFault,
     MovedOn,
 )
+from tocsin.ports.records import Records, RecordsFault
 
-from . import checkpoints
-from .drafting import EXPIRES_IN_MIN_S, Draft, Situation, draft
+from . import acceptance, checkpoints, signing, standing
+from .acceptance import Expiry, Learned
+from .audit import AuditTrail
+from .ceilings import Ceilings
+from .drafting import Situation, draft
 from .orders import Order, Refusal
+from .signing import Taken
+from .waiting import DRAFTS_MAX, Handed, Waiting, WaitingDrafts
 
-DRAFT_LAPSES_S = 600
-DRAFTS_MAX = 1_000  # frozen drafts waiting for a signature; more is a fault of the caller
-ISSUER_DEMO = "Demo duty service"
+REASON_LENGTH_MAX = 500
+
+Result = TypeVar("Result")
 
 
 class Audience(Protocol):
@@ -60,13 +62,41 @@ class Audience(Protocol):
 
     def publish(self, entry: Entry, notice: Notice) -> None: ...
 
+    def publish_trust(self, entry: Entry) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """In the journal, on disk. *again*: it was there before this call."""
+    """In the journal, on disk: an entry and a notice for each part. *again*: it was there before this call."""
 
-    entry: Entry
-    notice: Notice
+    entries: tuple[Entry, ...]
+    notices: tuple[Notice, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Kept on disk until *missing* people more have signed, of *people*. *again*: this signature was known."""
+
+    waiting: Waiting
+    people: int
+    missing: int
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A draft that will not be issued: it went back to its author."""
+
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A roster or a revocation list that is in the journal; *again*: it was before this call, and *entry* is None."""
+
+    learned: Learned
+    entry: Entry | None
     again: bool = False
 
 
@@ -75,6 +105,7 @@ class Desk:
     """One authority's desk. ``fault`` says why nothing can be issued, if so."""
 
     journal: Journal
+    records: Records
     atlas: Atlas
     trust: Trust
     heartbeat_key: SigningKey
@@ -82,9 +113,11 @@ class Desk:
     board: Board
     # Moves together with the board; the journal's own head is ahead of both while an append is under way.
     head: Head
+    trail: AuditTrail
+    ceilings: Ceilings
     audience: Audience | None = None
     fault: str | None = None
-    _drafts: dict[str, tuple[Draft, int]] = field(default_factory=dict)
+    _drafts: WaitingDrafts = field(default_factory=WaitingDrafts)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "journal"))
     # The start verified the entries after this one; those before it are walked in the background.
@@ -94,112 +127,296 @@ class Desk:
 
     @classmethod
     def open(
-        cls, journal: Journal, atlas: Atlas, trust: Trust, heartbeat_key: SigningKey, clock: Clock
+        cls, journal: Journal, records: Records, atlas: Atlas, trust: Trust, heartbeat_key: SigningKey, clock: Clock
     ) -> "Desk | Broken":
         """Return the desk over *journal*, verified from its last checkpoint on, or the entry that is broken."""
         loaded = checkpoints.load(journal, heartbeat_key.public)
         if isinstance(loaded, Broken):
             return loaded
         board, begun = loaded
-        return cls(
-            journal, atlas, trust, heartbeat_key, clock, board, journal.head, verified_from=begun, _checkpointed=begun
-        )
+        desk = cls(
+            journal, records, atlas, trust, heartbeat_key, clock, board, journal.head,
+            AuditTrail(records, clock), Ceilings.read(journal, clock.now_ms()),
+            verified_from=begun, _checkpointed=begun,
+        )  # fmt: skip
+        for stored in records.submitted():
+            desk._drafts.put(Waiting.restored(stored))
+        desk._drop_unbelievable()
+        return desk
 
     @property
     def now(self) -> int:
         return self.clock.now_ms() // 1000
 
-    def draft(self, order: Order) -> Draft | Issued | Refusal:
-        """Freeze the notice for *order*, keep it until it is signed or lapses, and return it."""
+    @property
+    def audited(self) -> Audited:
+        """The head of the audit journal, as far as it is on disk."""
+        return self.trail.audited
+
+    @property
+    def expiries(self) -> tuple[Expiry, ...]:
+        """The rosters that somebody has to renew soon."""
+        return acceptance.expiries(self.trust, self.now)
+
+    def holder(self, domain: Domain, id: str) -> Holder | None:
+        """Return the holder of that *id* in the newest roster of *domain*."""
+        return next((one for one in self.trust.rosters[domain].holders if one.id == id), None)
+
+    def draft(self, order: Order, by: str) -> Waiting | Issued | Refusal:
+        """Freeze *order* for the holder of the id *by*, and keep it until it is signed or lapses."""
         if self.fault:
             return Refusal("issuing_stopped", f"nothing can be issued: {self.fault}")
         if found := self.journal.alert(order.id):
-            entry, digest = found
-            return self._repeated(entry, digest == order.digest())
+            return self._repeated(order.id, found[1] == order.digest())
+        holder = self.holder(Domain.of(order.status), by)
+        if holder is None:
+            return Refusal("not_listed", f"the roster for {Domain.of(order.status)} lists no {by[:40]!r}")
         self._drop_lapsed()
-        if order.id not in self._drafts and self._waiting(order.status) >= DRAFTS_MAX:
+        if waiting := self._drafts.find(order.id):
+            if waiting.is_submitted:
+                return self._drafted_again(waiting, order)
+        elif not self._drafts.has_room(order.id, order.status):
             return Refusal("drafts_too_many", f"{DRAFTS_MAX} drafts wait for signatures; sign them or let them lapse")
-        result = draft(order, self._situation(order))
-        if isinstance(result, Draft):
-            self._drafts[order.id] = result, self.now
-        return result
+        result = draft(order, self._situation(order, holder))
+        if isinstance(result, Refusal):
+            return result
+        for part in result.parts:
+            if refused := signing.outside(self.trust, holder, part.notice):
+                return refused
+        return self._drafts.begin(result, by, self.now)
 
-    async def issue(self, id: str, signatures: Sequence[Signature]) -> Issued | Refusal:
-        """Append the draft *id* under *signatures*. When this returns ``Issued`` it is on disk and on its way."""
+    def _drafted_again(self, waiting: Waiting, order: Order) -> Waiting | Refusal:
+        if waiting.draft.order.digest() != order.digest():
+            return Refusal(
+                "id_used", f"id {order.id} waits for signatures with another order; give the new one an id of its own"
+            )
+        return waiting
+
+    async def sign(self, id: str, handed: Sequence[Handed]) -> Issued | Submitted | Refusal:
+        """Take signatures for the draft *id*. It is issued once every part has enough.
+
+        When this returns ``Issued`` it is on disk and on its way; when it returns ``Submitted`` it waits on disk.
+        """
         # A caller that goes away must not leave an entry appended and not told.
-        return await asyncio.shield(self._issue(id, signatures))
+        return await asyncio.shield(self._sign(id, handed))
 
-    async def _issue(self, id: str, signatures: Sequence[Signature]) -> Issued | Refusal:
+    async def _sign(self, id: str, handed: Sequence[Handed]) -> Issued | Submitted | Refusal:
         async with self._lock:
-            if found := self.journal.alert(id):
-                return self._repeated(found[0], same_order=True)
-            self._drop_lapsed()
-            if id not in self._drafts:
-                return Refusal(
-                    "draft_unknown", f"there is no draft {id}; it lapsed after {DRAFT_LAPSES_S} s, or was never made"
-                )
-            frozen, _ = self._drafts[id]
-            try:
-                packed = Envelope(Magic.NOTICE, encode_notice(frozen.notice), tuple(signatures)).pack()
-            except FramingError as why:
-                return Refusal("signatures_malformed", str(why))
-            verified = self.trust.verify_notice(packed)
-            if isinstance(verified, Refused):
-                return Refusal(
-                    "signature_refused", f"{verified.message}; sign the draft's bytes with a key of the roster"
-                )
-            return await self._append(frozen, packed)
+            if self.journal.alert(id):
+                return self._repeated(id, same_order=True)
+            waiting = self._find(id)
+            if isinstance(waiting, Refusal):
+                return waiting
+            if waiting.has(handed):
+                return self._state(waiting, again=True)
+            taken = signing.take(self.trust, waiting, handed, self.clock.now_ms())
+            if isinstance(taken, Refusal):
+                return self._refused(waiting, taken)
+            if refused := self._hindered(waiting) or self._too_often(taken):
+                return self._refused(waiting, refused)
+            missing = signing.people_missing(self.trust, taken.waiting)
+            if isinstance(missing, Refusal):
+                return self._refused(waiting, missing)
+            return await (self._submit(taken) if missing else self._append(taken))
 
-    async def _append(self, frozen: Draft, packed: bytes) -> Issued | Refusal:
-        standing = self.board.find(frozen.notice.alarm)
-        # The life is asked for the time of signing and for now: an alarm may have expired between the two.
-        now = step(standing.state_at(self.now) if standing else State.NONE, frozen.notice.kind)
-        for after in (state_after(self.board, frozen.notice), now):
-            if isinstance(after, Forbidden):
-                return Refusal(after.code, f"alarm {frozen.notice.alarm}: {after.why}")
-        if frozen.notice.expires - self.now < EXPIRES_IN_MIN_S // 2:
-            return Refusal("draft_lapsed", "the notice expires before anybody could act on it; order it again")
+    def _refused(self, waiting: Waiting, refused: Refusal) -> Refusal:
+        self.trail.note("signature_refused", waiting.by, draft=waiting.id, code=refused.code, why=refused.message)
+        return refused
+
+    def _hindered(self, waiting: Waiting) -> Refusal | None:
+        """Return why the draft cannot be issued any more."""
         if self.fault:
             return Refusal("issuing_stopped", f"nothing can be issued: {self.fault}")
-        issue = Issue(frozen.notice, packed, frozen.cap, frozen.order.digest())
-        append = self.journal.append_notices
+        for part in waiting.draft.parts:
+            if refused := standing.hindrance(part.notice, self.board, self.atlas, self.now):
+                return refused
+        return None
+
+    def _too_often(self, taken: Taken) -> Refusal | None:
+        roster = self.trust.rosters[taken.waiting.domain]
+        for one in taken.people:
+            before = self.ceilings.ordered(one, roster, self.clock.now_ms())
+            if one.per_hour and before + len(taken.waiting.draft.parts) > one.per_hour:
+                return Refusal(
+                    "rate", f"{one.name} has ordered {before} notices in an hour, and {one.per_hour} are allowed; "
+                    "somebody else must, or wait"
+                )  # fmt: skip
+        return None
+
+    async def _submit(self, taken: Taken) -> Submitted | Refusal:
+        waiting = taken.waiting.submitted(self.now)
+        bodies = signing.packed(waiting)
+        if isinstance(bodies, Refusal):
+            return bodies
+        stored = waiting.stored()
         try:
-            result = await asyncio.get_running_loop().run_in_executor(
-                self._writer, append, [issue], self.clock.now_ms()
-            )
+            await asyncio.wrap_future(self.trail.keep(lambda: self.records.save_submitted(stored)))
+        except RecordsFault as why:
+            return Refusal("records_fault", f"the draft was not submitted: {why}")
+        self._drafts.put(waiting)
+        self._note_signed(taken)
+        return self._state(waiting)
+
+    def _note_signed(self, taken: Taken) -> None:
+        for one in taken.people:
+            self.trail.note("signed", one.id, draft=taken.waiting.id)
+
+    def _state(self, waiting: Waiting, again: bool = False) -> Submitted | Refusal:
+        missing = signing.people_missing(self.trust, waiting)
+        if isinstance(missing, Refusal):
+            return missing
+        return Submitted(waiting, signing.people_needed(self.trust, waiting), missing, again)
+
+    async def _append(self, taken: Taken) -> Issued | Refusal:
+        waiting = taken.waiting
+        bodies = signing.packed(waiting)
+        if isinstance(bodies, Refusal):
+            return self._refused(waiting, bodies)
+        digest = waiting.draft.order.digest()
+        issues = [
+            Issue(part.notice, body, part.cap, digest) for part, body in zip(waiting.draft.parts, bodies, strict=True)
+        ]
+        try:
+            result = await self._write(lambda: self.journal.append_notices(issues, self.clock.now_ms()))
         except JournalFault as why:
-            return self._after_fault(frozen, why)
+            return self._after_fault(taken, why)
         match result:
-            case AlreadyIssued(entry, same_order):
-                return self._repeated(entry, same_order)
+            case AlreadyIssued(_, same_order):
+                return self._repeated(waiting.id, same_order)
             case MovedOn(alarm, version):
                 return Refusal(
                     "alarm_moved_on", f"alarm {alarm} is at version {version} already; look again and decide anew"
                 )
-            case Appended((entry,), head):
-                return self._issued(frozen, entry, head)
-        raise AssertionError(f"one order became {len(result.entries)} entries")
+            case Appended(entries, head):
+                return self._issued(taken, entries, head)
 
-    def _after_fault(self, frozen: Draft, why: JournalFault) -> Issued | Refusal:
+    async def _write(self, append: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, append)
+
+    def _after_fault(self, taken: Taken, why: JournalFault) -> Issued | Refusal:
         """Return what came of an append that failed: a commit whose answer was lost may be on disk all the same."""
+        parts = taken.waiting.draft.parts
         try:
-            head, found = self.journal.head, self.journal.alert(frozen.notice.id)
+            head, found = self.journal.head, [self.journal.alert(part.notice.id) for part in parts]
         except JournalFault as again:
             self.fault = f"the journal cannot be read: {again}"
-            found = None
-        if found is None:
+            found = [None]
+        entries = tuple(one[0] for one in found if one)
+        if len(entries) < len(parts):
             return Refusal("journal_fault", f"nothing was issued: {why}")
-        return self._issued(frozen, found[0], head)
+        return self._issued(taken, entries, head)
 
-    def _issued(self, frozen: Draft, entry: Entry, head: Head) -> Issued:
-        self.board, self.head = fold(self.board, entry.sequence, frozen.notice), head
-        self._drafts.pop(frozen.notice.id, None)  # it may have lapsed while it was written
+    def _issued(self, taken: Taken, entries: tuple[Entry, ...], head: Head) -> Issued:
+        waiting = taken.waiting
+        notices = tuple(part.notice for part in waiting.draft.parts)
+        board = self.board
+        for entry, notice in zip(entries, notices, strict=True):
+            board = fold(board, entry.sequence, notice)
+            self.ceilings.count(entry)
+        self.board, self.head = board, head
+        self._drafts.drop(waiting.id)  # it may have lapsed while it was written
         if self.audience is not None:
-            self.audience.publish(entry, frozen.notice)
-        if entry.sequence - self._checkpointed >= checkpoints.CHECKPOINT_EVERY_ENTRIES:
+            for entry, notice in zip(entries, notices, strict=True):
+                self.audience.publish(entry, notice)
+        self._note_signed(taken)
+        self.trail.note("issued", waiting.by, draft=waiting.id, position=str(head.position))
+        if waiting.is_submitted:
+            self.trail.keep(lambda: self.records.remove_submitted(waiting.id))
+        self._save_checkpoint_if_due()
+        return Issued(entries, notices)
+
+    def _save_checkpoint_if_due(self) -> None:
+        sequence = self.head.position.sequence
+        if sequence - self._checkpointed >= checkpoints.CHECKPOINT_EVERY_ENTRIES:
             self._writer.submit(self.journal.save_checkpoint, self._checkpoint())
-            self._checkpointed = entry.sequence
-        return Issued(entry, frozen.notice)
+            self._checkpointed = sequence
+
+    def submitted(self) -> list[Submitted]:
+        """Return the drafts that wait for people, oldest first."""
+        self._drop_lapsed()
+        found = [self._state(one) for one in self._drafts if one.is_submitted]
+        return [one for one in found if isinstance(one, Submitted)]
+
+    def waiting(self, id: str) -> Submitted | Refusal:
+        """Return the draft *id*, submitted or not."""
+        found = self._find(id)
+        return found if isinstance(found, Refusal) else self._state(found)
+
+    async def give_back(self, id: str, by: str, reason: str) -> Returned | Refusal:
+        """Drop the draft *id*: the holder of the id *by* does not want it issued, for that *reason*."""
+        if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
+            return Refusal("reason_missing", f"a reason has 1 to {REASON_LENGTH_MAX} characters; its author reads it")
+        async with self._lock:
+            waiting = self._find(id)
+            if isinstance(waiting, Refusal):
+                return waiting
+            self._forget(waiting)
+            self.trail.note("returned", by, draft=id, author=waiting.by, reason=reason)
+            return Returned(waiting)
+
+    async def accept_roster(self, data: bytes) -> Accepted | Refusal:
+        """Take in the roster in the envelope *data*: from here on it says who may order."""
+        return await asyncio.shield(
+            self._accept(
+                lambda: acceptance.learn_roster(self.trust, data, self.now),
+                lambda: self.journal.append_roster(data, self.clock.now_ms()),
+                "roster_accepted",
+            )
+        )
+
+    async def accept_revocation(self, data: bytes) -> Accepted | Refusal:
+        """Take in the revocation list in the envelope *data*: from here on the keys in it count no longer."""
+        return await asyncio.shield(
+            self._accept(
+                lambda: acceptance.learn_revocation(self.trust, data),
+                lambda: self.journal.append_revocation(data, self.clock.now_ms()),
+                "revocation_accepted",
+            )
+        )
+
+    async def _accept(
+        self, learn: Callable[[], Learned | Refusal], append: Callable[[], Appended], what: str
+    ) -> Accepted | Refusal:
+        async with self._lock:
+            learned = learn()
+            if isinstance(learned, Refusal):
+                return learned
+            if not learned.is_news:
+                return Accepted(learned, None, again=True)
+            before = self.head
+            try:
+                appended = await self._write(append)
+            except JournalFault as why:
+                return self._after_trust_fault(learned, before, why)
+            return self._learned(learned, appended, what)
+
+    def _after_trust_fault(self, learned: Learned, before: Head, why: JournalFault) -> Refusal:
+        """Refuse. If the entry is on disk all the same, what is served and what is written differ: stop issuing."""
+        try:
+            is_written = self.journal.head != before
+        except JournalFault:
+            is_written = True
+        if is_written:
+            self.fault = f"a change of trust was written and could not be read back ({why}); start the server again"
+        return Refusal("journal_fault", f"nothing changed: {why}")
+
+    def _learned(self, learned: Learned, appended: Appended, what: str) -> Accepted:
+        (entry,) = appended.entries
+        self.trust, self.head = learned.trust, appended.head
+        if self.audience is not None:
+            self.audience.publish_trust(entry)
+        document = learned.document
+        self.trail.note(what, domain=document.domain, version=document.version, position=str(appended.head.position))
+        self._drop_unbelievable()
+        self._save_checkpoint_if_due()
+        return Accepted(learned, entry)
+
+    def _drop_unbelievable(self) -> None:
+        """Let go of drafts that no device would believe any more, and of signatures that count no longer with them."""
+        for waiting in self._drafts:
+            if refused := signing.still_counting(self.trust, waiting):
+                self._forget(waiting)
+                self.trail.note("dropped", waiting.by, draft=waiting.id, code=refused.code, why=refused.message)
 
     def heartbeat(self, nonce: str = "") -> bytes:
         """Return a heartbeat envelope: what is in force now, signed."""
@@ -229,30 +446,47 @@ class Desk:
         return self._root[1]
 
     def close(self) -> None:
-        """Save a checkpoint, so that the next start is quick, and let the journal go."""
+        """Save a checkpoint, so that the next start is quick, and let journal and records go."""
         self._writer.shutdown()
+        self.trail.close()
         if self.fault is None:
             self.journal.save_checkpoint(self._checkpoint())
         self.journal.close()
+        self.records.close()
 
     def _checkpoint(self) -> Checkpoint:
-        return checkpoints.state(self.head, self.board, self.heartbeat_key)
+        return checkpoints.state(self.head, self.board, self.audited, self.heartbeat_key)
 
-    def _repeated(self, entry: Entry, same_order: bool) -> Issued | Refusal:
-        notice = checkpoints.notice_of(entry)
+    def _repeated(self, id: str, same_order: bool) -> Issued | Refusal:
         if not same_order:
-            return Refusal(
-                "id_used", f"id {notice.id} was issued with another order; give the new order an id of its own"
-            )
-        return Issued(entry, notice, again=True)
+            return Refusal("id_used", f"id {id} was issued with another order; give the new order an id of its own")
+        entries = standing.issued_together(self.journal, id)
+        return Issued(entries, tuple(map(checkpoints.notice_of, entries)), again=True)
 
-    def _situation(self, order: Order) -> Situation:
+    def _find(self, id: str) -> Waiting | Refusal:
+        self._drop_lapsed()
+        return self._drafts.find(id) or Refusal(
+            "draft_unknown", f"there is no draft {id}; it lapsed, went back to its author, or was never made"
+        )
+
+    def _drop_lapsed(self) -> None:
+        for waiting in self._drafts.drop_lapsed(self.now):
+            self._forget(waiting)
+            if waiting.is_submitted:
+                self.trail.note("lapsed", waiting.by, draft=waiting.id)
+
+    def _forget(self, waiting: Waiting) -> None:
+        self._drafts.drop(waiting.id)
+        if waiting.is_submitted:
+            self.trail.keep(lambda: self.records.remove_submitted(waiting.id))
+
+    def _situation(self, order: Order, by: Holder) -> Situation:
         domain = Domain.of(order.status)
         return Situation(
             board=self.board,
             atlas=self.atlas,
             authority=self.trust.authority,
-            issuer=ISSUER_DEMO,
+            issuer=by.name,
             roster=self.trust.rosters[domain].version,
             now=self.now,
             history=lambda alarm: [checkpoints.notice_of(entry) for entry in self.journal.history(alarm)],
@@ -263,12 +497,3 @@ class Desk:
     def _alarm_of(self, id: str) -> str | None:
         found = self.journal.alert(id)
         return checkpoints.notice_of(found[0]).alarm if found else None
-
-    def _waiting(self, status: Status) -> int:
-        """Count the drafts under the same root: exercises must not keep a real order out."""
-        return sum(Domain.of(one.notice.status) is Domain.of(status) for one, _ in self._drafts.values())
-
-    def _drop_lapsed(self) -> None:
-        lapsed = [id for id, (_, made) in self._drafts.items() if self.now - made >= DRAFT_LAPSES_S]
-        for id in lapsed:
-            del self._drafts[id]

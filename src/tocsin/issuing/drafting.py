@@ -24,6 +24,7 @@ from tocsin.notice import (
     b64,
     encode_notice,
     geometry_hash,
+    id_from,
 )
 
 from .capform import regions_of_shapes, write_document
@@ -57,15 +58,40 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A frozen notice, its CAP document, and what the person who signs should know."""
+class Part:
+    """A frozen notice, its bytes, and its CAP document."""
 
-    order: Order
     notice: Notice
     document: bytes
     cap: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an order becomes, and what the person who signs should know.
+
+    One part; several, each an alarm of its own, where one notice cannot hold the order. The first has the order's id.
+    """
+
+    order: Order
+    parts: tuple[Part, ...]
     regions_ended: tuple[str, ...]
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def notice(self) -> Notice:
+        """The notice of the first part."""
+        return self.parts[0].notice
+
+    @property
+    def cap(self) -> bytes:
+        """The CAP document of the first part."""
+        return self.parts[0].cap
+
+
+def part_id(order: str, number: int) -> str:
+    """Return the id of part *number* of an order that had to be split; the first has the order's own."""
+    return order if number == 0 else id_from(sha256(f"{order} part {number}".encode()).digest()[:16])
 
 
 def draft(order: Order, situation: Situation) -> Draft | Refusal:
@@ -289,7 +315,7 @@ def _frozen(
     if isinstance(forbidden, Forbidden):
         return Refusal(forbidden.code, _about(before, forbidden.why))
     ended = _regions_ended(old, notice, situation.atlas) if old else ()
-    return Draft(order, notice, document, cap, ended, _warnings(notice, situation))
+    return Draft(order, (Part(notice, document, cap),), ended, _warnings(notice, situation))
 
 
 def _shapes(order: Order, old: Notice | None) -> tuple[tuple[str, ...], str]:

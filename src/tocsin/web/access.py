@@ -6,6 +6,7 @@ signature over the frozen notice.
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from hashlib import sha256
 
 from fastapi import Request
@@ -48,8 +49,16 @@ class NamedHosts:
         await self._app(scope, receive, send)
 
 
-async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_SIZE_BYTES_MAX) -> bytes:
-    """Return the body of a request that is signed as it must be. Raises ``Denied`` with 401 or 413."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The body of a request, and the id of the holder who asks."""
+
+    body: bytes
+    holder: str
+
+
+async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_SIZE_BYTES_MAX) -> Asked:
+    """Return a request that is signed as it must be. Raises ``Denied`` with 401 or 413."""
     if int(request.headers.get("content-length", "0")) > size_bytes_max:
         raise Denied(413, "body_too_large", f"the body has more than {size_bytes_max} bytes")
     body = await request.body()
@@ -71,7 +80,7 @@ async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_
         signature = b""
     if not is_signed_by(listed.raw, REQUEST_TAG, signed, signature):
         raise Denied(401, "signature_wrong", "the request's signature is wrong")
-    return body
+    return Asked(body, listed.holder)
 
 
 def _asking(roster: Roster, id: bytes) -> RosterKey | None:

@@ -12,7 +12,12 @@ from starlette.exceptions import HTTPException
 from tocsin.issuing import Refusal
 
 # Refusals that are about what came first, not about how the order is formed.
-_CONFLICTS = frozenset({"alarm_moved_on", "id_used", "alarm_begun", "alarm_ended", "alarm_expired", "alarm_disputed"})
+_CONFLICTS = frozenset(
+    {
+        "alarm_moved_on", "id_used", "alarm_begun", "alarm_ended", "alarm_expired", "alarm_disputed", "same_person",
+        "roster_changed",
+    }
+)  # fmt: skip
 _STATUS = {
     "alarm_unknown": HTTPStatus.NOT_FOUND,
     "draft_unknown": HTTPStatus.NOT_FOUND,
@@ -22,7 +27,13 @@ _STATUS = {
     "issuing_stopped": HTTPStatus.SERVICE_UNAVAILABLE,
     "journal_fault": HTTPStatus.SERVICE_UNAVAILABLE,
     "drafts_too_many": HTTPStatus.SERVICE_UNAVAILABLE,
+    "records_fault": HTTPStatus.SERVICE_UNAVAILABLE,
     "signature_refused": HTTPStatus.FORBIDDEN,
+    "not_listed": HTTPStatus.FORBIDDEN,
+    "out_of_scope": HTTPStatus.FORBIDDEN,
+    "too_many_regions": HTTPStatus.FORBIDDEN,
+    "key_revoked": HTTPStatus.FORBIDDEN,
+    "rate": HTTPStatus.FORBIDDEN,
 }
 
 
