@@ -200,7 +200,7 @@ def test_another_cap_document_than_the_signed_one_is_not_signed(desk: Desk, duty
 
 
 def test_a_draft_that_holds_no_notice_is_not_signed(desk: Desk, duty: Operator) -> None:
-    answer = {"draft": id_of("order"), "notice": b64(b"{}"), "cap": "", "lapses_in_s": 600, "preview": {}}
+    answer = {"draft": id_of("order"), "notices": [{"bytes": b64(b"{}"), "cap": ""}], "lapses_in_s": 600, "preview": {}}
     desk.answer = httpx.Response(201, json=answer)
     with pytest.raises(NotAsOrdered, match="no notice"):
         duty.order(alert())

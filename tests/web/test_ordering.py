@@ -53,12 +53,16 @@ class Operator:
         return dict(answer.json())
 
     def issue(self, draft: dict[str, Any], *keys: SigningKey) -> httpx.Response:
-        signed = [sign_document(key, Magic.NOTICE, from_b64(draft["notice"])) for key in keys or (self.key,)]
-        signatures = [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signed]
+        signatures = [
+            {"notice": part["notice"], "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
+            for part in draft["notices"]
+            for key in keys or (self.key,)
+            for one in [sign_document(key, Magic.NOTICE, from_b64(part["bytes"]))]
+        ]
         return self.hand_in(draft["draft"], signatures)
 
     def hand_in(self, id: str, signatures: Any) -> httpx.Response:
-        return self.post(f"{DRAFTS}/{id}/issue", msgspec.json.encode({"signatures": signatures}))
+        return self.post(f"{DRAFTS}/{id}/sign", msgspec.json.encode({"signatures": signatures}))
 
 
 @pytest.fixture
@@ -78,18 +82,20 @@ def test_an_order_is_drafted_signed_and_issued(operator: Operator, reader: httpx
     before = head(reader)
     draft = operator.draft()
     assert head(reader) == before  # a draft writes nothing
-    assert set(draft) == {"draft", "notice", "cap", "lapses_in_s", "preview"}
-    notice = decode_notice(from_b64(draft["notice"]))
-    assert notice.id == draft["draft"]
-    assert notice.cap == b64(sha256(draft["cap"].encode()).digest())
+    assert set(draft) == {"draft", "notices", "lapses_in_s", "preview"}
+    (part,) = draft["notices"]
+    notice = decode_notice(from_b64(part["bytes"]))
+    assert notice.id == draft["draft"] == part["notice"]
+    assert notice.cap == b64(sha256(part["cap"].encode()).digest())
     preview = draft["preview"]
     assert (preview["hazard"], preview["status"]) == ("flood", "exercise")
     assert preview["regions"] == [{"code": "UA80000000000093317", "names": {"uk": "Київ", "en": "Kyiv"}}]
     assert preview["text"]["en"]["headline"].startswith("DEMO, EXERCISE: ")
     issued = operator.issue(draft)
     assert issued.status_code == 201
-    assert set(issued.json()) == {"position", "id", "alarm", "version"}
-    assert head(reader) == issued.json()["position"]
+    (alert,) = issued.json()["issued"]
+    assert set(alert) == {"position", "id", "alarm", "version"}
+    assert head(reader) == alert["position"]
 
 
 def test_a_repeat_is_answered_with_what_was_issued(operator: Operator) -> None:
@@ -99,11 +105,11 @@ def test_a_repeat_is_answered_with_what_was_issued(operator: Operator) -> None:
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     drafted_again = operator.post(DRAFTS, body)
-    assert (drafted_again.status_code, drafted_again.json()) == (200, {"issued": first.json()})
+    assert (drafted_again.status_code, drafted_again.json()) == (200, first.json())
 
 
 def test_the_second_of_two_orders_is_told_that_the_alarm_moved_on(operator: Operator) -> None:
-    alarm = operator.issue(operator.draft()).json()["alarm"]
+    alarm = operator.issue(operator.draft()).json()["issued"][0]["alarm"]
     drafts = [
         operator.draft(order(kind="update", alarm=alarm, level="red", hazard=None, regions=[])),
         operator.draft(order(kind="update", alarm=alarm, hazard=None, level=None, regions=["UA-46"])),
@@ -115,7 +121,7 @@ def test_the_second_of_two_orders_is_told_that_the_alarm_moved_on(operator: Oper
 
 
 def test_candidates_come_with_a_refusal(operator: Operator) -> None:
-    alarm = operator.issue(operator.draft(order(hazard="tsunami", regions=["UA-51"]))).json()["alarm"]
+    alarm = operator.issue(operator.draft(order(hazard="tsunami", regions=["UA-51"]))).json()["issued"][0]["alarm"]
     answer = operator.post(DRAFTS, order(kind="all_clear", hazard="tsunami", regions=["UA-65"], level=None))
     assert refused(answer) == (400, "alarm_not_one")
     (candidate,) = answer.json()["error"]["candidates"]
@@ -124,14 +130,14 @@ def test_candidates_come_with_a_refusal(operator: Operator) -> None:
 
 class TestRelay:
     def test_a_message_is_relayed_once(self, operator: Operator, reader: httpx.Client) -> None:
-        now = cap.read(operator.draft()["cap"].encode()).sent
+        now = cap.read(operator.draft()["notices"][0]["cap"].encode()).sent
         document = cap.write(message(info(expires=None), identifier=new_id(), sent=now))
         draft = operator.post("/v1/operator/relay", document)
         assert draft.status_code == 201, draft.text
         issued = operator.issue(draft.json())
         before = head(reader)
         again = operator.post("/v1/operator/relay", document)
-        assert (again.status_code, again.json()["issued"]) == (200, issued.json())
+        assert (again.status_code, again.json()) == (200, issued.json())
         assert head(reader) == before
 
     def test_a_stale_message_is_not(self, operator: Operator) -> None:
@@ -211,7 +217,7 @@ class TestAuthorization:
 
     def test_issuing_needs_it_too(self, operator: Operator) -> None:
         draft = operator.draft()
-        answer = operator.post(f"{DRAFTS}/{draft['draft']}/issue", b"{}", "")
+        answer = operator.post(f"{DRAFTS}/{draft['draft']}/sign", b"{}", "")
         assert refused(answer) == (401, "unsigned")
 
     def test_a_body_that_is_too_large(self, operator: Operator) -> None:
@@ -237,11 +243,11 @@ class TestSignatures:
             [],
             {},
             [{"type": "ed25519"}],
-            [{"type": "rsa", "key": "0" * 16, "signature": "AA"}],
-            [{"type": "ed25519", "key": "xyz", "signature": "AA"}],
-            [{"type": "ed25519", "key": "0" * 16, "signature": "not base64!"}],
-            [{"type": "ed25519", "key": "0" * 16, "signature": "A" * 201}],
-            [{"type": "ed25519", "key": "0" * 16, "signature": "AA"}] * 9,
+            [{"notice": "a" * 26, "type": "rsa", "key": "0" * 16, "signature": "AA"}],
+            [{"notice": "a" * 26, "type": "ed25519", "key": "xyz", "signature": "AA"}],
+            [{"notice": "a" * 26, "type": "ed25519", "key": "0" * 16, "signature": "not base64!"}],
+            [{"notice": "a" * 26, "type": "ed25519", "key": "0" * 16, "signature": "A" * 2_001}],
+            [{"notice": "a" * 26, "type": "ed25519", "key": "0" * 16, "signature": "AA"}] * 257,
         ],
     )
     def test_what_is_no_signature_is_refused(self, operator: Operator, signatures: Any) -> None:
@@ -249,9 +255,11 @@ class TestSignatures:
         assert refused(operator.hand_in(draft["draft"], signatures)) == (400, "signatures_malformed")
 
     def test_an_unknown_draft_is_told_from_a_refused_one(self, operator: Operator) -> None:
-        one = [{"type": "ed25519", "key": "0" * 16, "signature": "AA"}]
+        one = [{"notice": "a" * 26, "type": "ed25519", "key": "0" * 16, "signature": "AA"}]
         assert refused(operator.hand_in("a" * 26, one)) == (404, "draft_unknown")
-        assert refused(operator.hand_in(operator.draft()["draft"], one)) == (403, "signature_refused")
+        draft = operator.draft()
+        one = [one[0] | {"notice": draft["draft"]}]
+        assert refused(operator.hand_in(draft["draft"], one)) == (403, "signature_refused")
 
 
 def test_no_operator_is_needed_to_read(duty: Duty, reader: httpx.Client) -> None:

@@ -159,8 +159,8 @@ def test_health_says_where_the_journal_is(reader: httpx.Client, duty: Duty) -> N
 
 def test_the_interface_describes_every_path(reader: httpx.Client) -> None:
     described = reader.get("/openapi.json").json()
-    orders = ("/v1/operator/drafts", "/v1/operator/relay", "/v1/operator/drafts/{id}/issue")
-    assert set(described["paths"]) == {*PATHS, *orders}
+    drafts = [f"/v1/operator/drafts{rest}" for rest in ("", "/{id}", "/{id}/sign", "/{id}/return")]
+    assert set(described["paths"]) == {*PATHS, *drafts, "/v1/operator/relay"}
     for path in PATHS:
         assert list(described["paths"][path]) == ["get"]
     assert "/v1/stream" in described["info"]["summary"]
