@@ -114,6 +114,13 @@ def test_a_hostile_message_with_all_the_work_that_is_allowed_is_answered(signed:
     assert verify(text.replace(b"</alert>", genuine[0] + b"</alert>")).verdict is Verdict.INVALID
 
 
+@pytest.mark.parametrize("name", ["note", "ds:KeyInfo"])
+def test_a_name_with_letters_of_another_alphabet_breaks_no_verifier(signed: bytes, verify: Verify, name: str) -> None:
+    """Found by fuzzing: the names were written in ASCII, which has no way to write them."""
+    odd = signed.decode().replace(f"<{name}", f"<{name}є").replace(f"</{name}>", f"</{name}є>")
+    assert verify(odd.encode()).verdict is not Verdict.TRUSTED
+
+
 def test_the_signature_of_another_alert_is_invalid(
     signed: bytes, verify: Verify, drill: cap.Alert, duty_office: Office
 ) -> None:

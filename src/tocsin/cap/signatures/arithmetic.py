@@ -54,7 +54,8 @@ class _Verifier(XMLVerifier):
     ) -> bytes:
         # lxml 5.3 to 6.1 put a wrong xmlns="" on the grandchildren of a part in a default namespace. The canonical form
         # of a whole document is right, so the part becomes one; its namespaces in scope come along.
-        alone = etree.fromstring(etree.tostring(nodes, with_tail=False), etree.XMLParser(resolve_entities=False))
+        data = etree.tostring(nodes, encoding="UTF-8", with_tail=False)
+        alone = etree.fromstring(data, etree.XMLParser(resolve_entities=False))
         canonical: bytes = super()._c14n(alone, algorithm=algorithm, inclusive_ns_prefixes=inclusive_ns_prefixes)
         return canonical
 
@@ -113,7 +114,7 @@ _SCHEMA = XMLVerifier()
 def has_regular_form(signature: etree._Element) -> bool:
     """Tell whether *signature* keeps to the schema of XML Signature."""
     try:
-        alone = etree.fromstring(etree.tostring(signature, with_tail=False))
+        alone = etree.fromstring(etree.tostring(signature, encoding="UTF-8", with_tail=False))
         _SCHEMA.validate_schema(alone)  # type: ignore[no-untyped-call]  # signxml gives it no types
     except etree.DocumentInvalid:
         return False

@@ -50,7 +50,7 @@ class Form:
 
 def form_of(signature: etree._Element) -> Form | Reason:
     """Return what *signature* claims, or why it is not looked at further."""
-    if len(etree.tostring(signature, with_tail=False)) > SIGNATURE_BYTES_MAX:
+    if len(etree.tostring(signature, encoding="UTF-8", with_tail=False)) > SIGNATURE_BYTES_MAX:
         return Reason.TOO_LARGE
     if any(len(_all(signature, path)) != 1 for path in _ONCE):
         return Reason.INCOMPLETE

@@ -200,7 +200,9 @@ def _variants(root: etree._Element, number: int) -> Iterator[tuple[etree._Elemen
 
 
 def _copy(root: etree._Element) -> etree._Element:
-    return etree.fromstring(etree.tostring(root, with_tail=False), etree.XMLParser(resolve_entities=False))
+    # In ASCII a name with other letters would be written as something that is no name.
+    data = etree.tostring(root, encoding="UTF-8", with_tail=False)
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False))
 
 
 def _without_other_signatures(root: etree._Element, number: int) -> etree._Element:
