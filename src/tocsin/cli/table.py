@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("witness", "witness", "Watch a server from elsewhere, and say what does not agree."),
     Entry("replay", "replay", "Play real history back in a demo authority."),
     Entry("regions", "regions", "Find regions, or import those of another country."),
+    Entry("trust", "trust", "Who may order: roots, rosters, revocations."),
     Entry("authority", "authority", "Show who the authority of a data folder is."),
     Entry("journal", "journal", "Verify and export the journal."),
     Entry("backup", "journal", "Copy the journal while it is in use."),
