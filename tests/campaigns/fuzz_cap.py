@@ -8,6 +8,7 @@ byte of an input chooses the promises that are held against the rest. What is fo
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -44,6 +45,20 @@ PIECES = (
     b"<info/>", b"</alert>", b"<area><areaDesc/></area>", b"<polygon>", b'xmlns="urn:x"', b'nil="true"', b"\n",
     b"\xef\xbb\xbf", b"<entry>", b"</entry>", b"<content>", b'<link href="a"/>', b"=", b"<ds:Object>", b"</ds:Object>",
     b"http://www.w3.org/2000/09/xmldsig#sha1", b"http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+)  # fmt: skip
+
+# What stands between two tags: replacing it alone keeps the document well-formed, and leads deeper than noise does.
+VALUE = re.compile(rb">([^<]*)<")
+VALUES = (
+    b"", b" ", b"0", b"-1", b"1e5", b"9" * 41, b"NaN", b"+1.5", b"-0", b"0001-01-01T00:00:00-14:00",
+    b"9999-12-31T23:59:59+14:00", b"2568-02-29T00:00:00+07:00", b"2026-02-30T00:00:00-00:00", b"2026-03-01T24:00:00Z",
+    b"2026-03-01T04:05:60.5", b"50,30 50,31 51,31 50,30", b"50,30 51,31 50,31 51,30 50,30",
+    b"10,179 10,-179 11,-179 10,179",
+    b"90,0 90,180 -90,0 90,0", b"1,1 1,1 1,1 1,1", b"0,0 0,0", b"30,50 31,50 31,51", b"50,30", b"50.4,30.5 0",
+    b"89.9,0 2000", b"0,180 20038", b"0,0 -1", b"a@b,1,2026-03-01T04:05:06-00:00", b"a@b,,", b",,", b"Actual", b"Alert",
+    b"Cancel", b"Public", b"Private", b"Restricted", b"AllClear", b"x-" * 9, b"uk", b"SAME", b"layer:SOREM:1.0:Colour",
+    b'"a b" c', b"&lt;b&gt;&amp;amp;", "\u202e\ufeff\U0001f6a8".encode(), b"http://[", b"urn:x",
+    b"data:,x", b"//x", b"QQ==", b"QQ", b"image/", b"da39a3ee5e6b4b0d3255bfef95601890afd80709",
 )  # fmt: skip
 
 
@@ -151,6 +166,11 @@ def spoilt(data: bytes, other: bytes, random: Random) -> bytes:
     """Return *data* with a few changes: bytes cut, doubled, replaced, or taken from *other*. Its target stays."""
     first, data = data[:1], data[1:]
     for _ in range(random.randint(1, 4)):
+        values = list(VALUE.finditer(data)) if random.random() < 0.5 else []
+        if values:
+            chosen = random.choice(values)
+            data = data[: chosen.start(1)] + random.choice(VALUES) + data[chosen.end(1) :]
+            continue
         at = random.randrange(len(data) + 1)
         length = min(random.choice((0, 1, 4, 20, 200)), len(data) - at)
         start = random.randrange(len(other) + 1)
