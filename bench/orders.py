@@ -58,9 +58,12 @@ class Desk:
 
     def _issue_request(self, draft: Draft) -> bytes:
         signatures = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys]
-        signed = [{"type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])} for one in signatures]
+        signed = [
+            {"notice": draft.id, "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
+            for one in signatures
+        ]
         body = msgspec.json.encode({"signatures": signed})
-        path = f"/v1/operator/drafts/{draft.id}/issue"
+        path = f"/v1/operator/drafts/{draft.id}/sign"
         proof = authorization(self.keys[0], "POST", path, body, time_ns() // 1_000_000)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {proof}\r\n"

@@ -24,6 +24,7 @@ from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
 from tocsin.notice import DEMO, Domain, Roots, Trust, from_b64
 from tocsin.ports.journal import Broken, JournalFault
+from tocsin.ports.records import RecordsFault
 from tocsin.records import SqliteRecords
 from tocsin.settings import Settings
 from tocsin.web import make_app
@@ -87,6 +88,9 @@ def open_desk(settings: Settings) -> Desk:
             )
         _check_clock(desk)
         return desk
+    except RecordsFault as why:
+        journal.close()
+        raise StartRefused(str(why)) from None
     except UntrustedEntry as why:
         journal.close()
         raise StartRefused(f"the journal: {why}") from None

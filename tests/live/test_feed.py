@@ -17,6 +17,7 @@ from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Feed
 from tocsin.notice import Domain, Heartbeat, Kind, Notice, Position, Roster, Status, Trust, from_b64
 from tocsin.ports.journal import Appended, Issue
+from tocsin.records import SqliteRecords
 from tocsin.testing.samples import AUTHORITY, KEY, NOW_MS, ROOTS, START, sample_issue, sample_roster
 
 
@@ -42,7 +43,7 @@ class Station:
             learned = trust.learn(sample_roster(domain))
             assert isinstance(learned, Trust)
             trust = learned
-        desk = Desk.open(self.journal, load_ukraine(), trust, KEY, self.clock)
+        desk = Desk.open(self.journal, SqliteRecords.open(folder), load_ukraine(), trust, KEY, self.clock)
         assert isinstance(desk, Desk)
         self.desk, self.feed = desk, Feed(desk)
 
