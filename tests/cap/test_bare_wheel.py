@@ -49,7 +49,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
     done(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
     # The versions that all other tests have run with.
     locked = folder / "locked.txt"
-    done(uv, "export", "-q", "--locked", "--no-dev", "--all-extras", "--no-emit-project", "--no-hashes", "-o", locked)
+    done(uv, "export", "-q", "--frozen", "--no-dev", "--all-extras", "--no-emit-project", "--no-hashes", "-o", locked)
     done(uv, "venv", "-q", "--python", sys.executable, folder / "venv")
     python = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
