@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tocsin.areas import Atlas, load_ukraine, read_atlas
-from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, read_key
+from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, check_trust, read_key, root_keys_in
 from tocsin.issuing import Desk, UntrustedEntry, trust_after
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
@@ -40,6 +40,10 @@ COLLECTOR_THRESHOLDS = (50_000, 20, 1_000)
 DESCRIPTORS_MAX = 1_000_000
 # A clock may be set back by this much between two runs.
 CLOCK_BEHIND_S_MAX = 10
+# A roster that runs out is told of again and again, for whoever reads the log of today only.
+EXPIRY_TOLD_EVERY_S = 6 * 3_600
+# From here on it is no longer a matter for next week.
+EXPIRY_URGENT_DAYS = 14
 # Streams get their last event before the process goes.
 FAREWELL_S = 0.3
 
@@ -67,12 +71,20 @@ class SteadyClock:
 
 
 def open_desk(settings: Settings) -> Desk:
-    """Open the authority's folder and return its desk. Raises ``StartRefused`` and ``JournalFault``."""
+    """Open the authority's folder and return its desk.
+
+    Raises ``StartRefused``, ``FoundingError`` and ``JournalFault``.
+    """
     authority, roots = read_authority(settings.data)
     if authority == DEMO and settings.public:
         raise StartRefused(
             f"{settings.data} is a demo authority and {settings.host} is a public address; "
             "a demo serves this machine only"
+        )
+    if authority != DEMO and (roots_here := root_keys_in(settings.data)):
+        raise StartRefused(
+            f"{roots_here[0]} is a root's private key, and whoever breaks into this server would have it; move it to a "
+            "medium that is kept offline"
         )
     key = read_key(settings.data, HEARTBEAT_KEY)
     journal = SqliteJournal.open_for_writing(settings.data, authority, roots)
@@ -87,6 +99,7 @@ def open_desk(settings: Settings) -> Desk:
                 "(`tocsin restore`); `tocsin journal verify` looks further"
             )
         _check_clock(desk)
+        check_trust(desk.trust, desk.now)
         return desk
     except RecordsFault as why:
         journal.close()
@@ -186,7 +199,13 @@ class Service:
         unfinished.write_text(json.dumps({"url": self.url, "pid": os.getpid()}) + "\n")
         unfinished.replace(address)
         tasks = [
-            asyncio.create_task(one) for one in (self._broadcast.beat(), self._keeper.sweep(), walk_journal(self._desk))
+            asyncio.create_task(one)
+            for one in (
+                self._broadcast.beat(),
+                self._keeper.sweep(),
+                walk_journal(self._desk),
+                tell_of_expiries(self._desk),
+            )
         ]
         for task in tasks:
             task.add_done_callback(self._look_after)
@@ -232,6 +251,19 @@ async def walk_journal(desk: Desk) -> None:
         await asyncio.sleep(0)
     if through:
         log.info("the older part of the journal is verified", entries=through)
+
+
+async def tell_of_expiries(desk: Desk) -> None:
+    """Warn in the log, for as long as the server runs, of rosters that somebody has to renew."""
+    while True:
+        for one in desk.expiries:
+            tell = log.error if one.days_left < EXPIRY_URGENT_DAYS else log.warning
+            tell(
+                "a roster runs out: sign a new one and publish it, or nothing will be believed",
+                domain=str(one.domain),
+                days_left=one.days_left,
+            )
+        await asyncio.sleep(EXPIRY_TOLD_EVERY_S)
 
 
 def _raise_descriptors() -> int:

@@ -6,7 +6,7 @@ from time import time
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from tocsin.cli.console import ExitStatus, Failure, err, out
 from tocsin.notice import Domain, Magic, Refused, Revocation, Roster, Trust, from_b64
@@ -77,7 +77,8 @@ def print_roster(roster: Roster) -> None:
     out.print(f"root     {fingerprint(from_b64(roster.root))}", markup=False)
     text, style = validity(roster, int(time()))
     out.print(f"expires  {text}", style=style, markup=False)
-    table = Table("id", "name", "roles", "kinds", "hazards", "regions", "limits", "keys", box=None, pad_edge=False)
+    heads = ("id", "name", "roles", "kinds", "hazards", "regions", "limits", "keys")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None, pad_edge=False)
     for one in roster.holders:
         keys = [f"{key.id} {key.type}" for key in roster.keys if key.holder == one.id]
         limits = [f"{one.regions_max} regions"] if one.regions_max else []
