@@ -112,6 +112,18 @@ def test_a_checkpoint_that_no_heartbeat_key_signed_is_not_believed(watch: Watch,
     assert standing(watch) == set()
 
 
+def test_what_another_way_answers_without_a_signature_keeps_nothing_from_being_cosigned(
+    watch: Watch, ledger: Ledger
+) -> None:
+    watch.compare(ledger.note(2, by=authority.STRANGER), ALSO, 2)
+    assert standing(watch) == {Verdict.UNREACHABLE}
+    ledger.tell(authority.notice("two"))
+    look(watch, ledger, 3)
+    assert watch.checkpoints[0].startswith(f"{authority.NAME}/tocsin/{authority.EPOCH}\n5\n")
+    watch.compare(ledger.note(4), ALSO, 4)
+    assert standing(watch) == set()
+
+
 def test_an_entry_that_a_stranger_signed_is_forged_and_nothing_is_cosigned_from_there_on(
     watch: Watch, ledger: Ledger
 ) -> None:

@@ -22,8 +22,10 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+# What was signed and contradicts itself, or cannot stand: nothing later makes it good.
+LASTING = frozenset({Verdict.FORK, Verdict.FORGED, Verdict.BOARD})
 # While one of these stands, nothing of that log is cosigned.
-GRAVE = frozenset({Verdict.FORK, Verdict.ROLLED_BACK, Verdict.BROKEN, Verdict.FORGED, Verdict.BOARD})
+GRAVE = LASTING | {Verdict.ROLLED_BACK, Verdict.BROKEN}
 # What is said once and stands no longer: the log goes on under another name.
 PASSING = frozenset({Verdict.RESTORED})
 
@@ -84,6 +86,10 @@ class Standing:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return tuple(self._findings.values())
+
+    @property
+    def lasting(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self._findings.values() if one.verdict in LASTING)
 
     @property
     def grave(self) -> bool:

@@ -160,7 +160,7 @@ def _kept(watch: Watch) -> Kept:
         checkpoints=tuple(watch.checkpoints),
         past_epochs=tuple(watch.past_epochs),
         highest=watch.highest,
-        findings=watch.standing.findings,
+        findings=watch.standing.lasting,  # what may pass is found again if it has not
     )
 
 

@@ -125,12 +125,16 @@ class Watch:
 
     def _believed(self, note: SignedNote, where: str, trust: Trust, now: float) -> Statement | None:
         """Return what *note* says if it is signed as it should be, and now."""
-        self.standing.over(Verdict.UNREACHABLE, where)
         statement = verify_statement(note, trust)
         if isinstance(statement, Refused):
             message = f"the checkpoint is not to be believed ({statement.reason}): {statement.message}"
-            self.standing.found(Finding(Verdict.BROKEN, where, message, 0, (self.own, note.write())))
+            # Anybody on another way can answer with anything: that says nothing about this log.
+            if where == self.where:
+                self._break(note, message)
+            else:
+                self.unanswered(where, message)
             return None
+        self.standing.over(Verdict.UNREACHABLE, where)
         fresh = self._fresh.setdefault(where, Fresh(0, now))
         if statement.time_ms <= fresh.time_ms:
             if now - fresh.at >= HEARTBEAT_VALID_S:
@@ -139,8 +143,6 @@ class Watch:
             return None
         self._fresh[where] = Fresh(statement.time_ms, now)
         self.standing.over(Verdict.SILENCE, where)
-        if where != self.where:
-            self.standing.over(Verdict.BROKEN, where)
         return statement
 
     def _judge_lower(self, note: SignedNote, statement: Statement) -> None:
