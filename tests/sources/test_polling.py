@@ -10,12 +10,16 @@ import pytest
 
 from tests.cap.signatures.conftest import office
 from tocsin import cap
-from tocsin.cap.signatures import Relaxation
+from tocsin.cap.signatures import Relaxation, Senders, Verdict
 from tocsin.ports.source import NOTHING_KNOWN, Memory, Polled, Received, Standing, Trouble
+from tocsin.sources.cap_feed import CapFeed, Settings
 from tocsin.sources.listing import ListingError, read_listing
+from tocsin.sources.memories import FileMemories
 from tocsin.sources.pins import PinsError
 from tocsin.sources.polling import Polling
-from tocsin.testing.source import sample_alert
+from tocsin.testing.source import NOW, sample_alert
+
+from ..fetch.duty import answer, serving
 
 
 class Crash(Exception):
@@ -171,3 +175,26 @@ def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_listing(tmp_path / "sources.json")
     with pytest.raises(PinsError, match="cannot be read"):
         read_listing(listed(tmp_path, RIVERS | {"senders": "senders.json"}))
+
+
+def test_a_real_feed_is_held_once_over_restarts(tmp_path: Path) -> None:
+    duty = office("TEST rivers")
+    drill = cap.read(sample_alert("one"))
+    signed = cap.sign(drill, duty.key, duty.certificate)
+    link = '<entry><link type="application/cap+xml" href="/one.cap"/></entry>'
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{link}</feed>'.encode()
+    settings = Settings(url="", senders=Senders({drill.sender: (duty.certificate,)}))
+    house = House(now_s=int(NOW.timestamp()))
+
+    async def twice() -> None:
+        async with serving({"/": answer(feed), "/one.cap": answer(signed)}) as server:
+            for _ in range(2):
+                source = CapFeed(replace(settings, url=server.url()), server.client)
+                await Polling("rivers", source, 60, 180, house, FileMemories(tmp_path), house).once()
+
+    asyncio.run(twice())
+    ((name, received),) = house.held
+    assert (name, received.document) == ("rivers", signed)
+    assert received.report.trust is not None
+    assert received.report.trust.verdict is Verdict.TRUSTED
+    assert received.report.alert == drill
