@@ -25,13 +25,17 @@ _NO_ALERT = frozenset({"unknown-root", "unknown-namespace", "too-large-size", "t
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an alert stands: the *number* of its entry, from one, and what the entry calls itself, if anything."""
+    """Where an alert stands: the *number* of its entry, from one, and what the entry calls itself, if anything.
+
+    ``word`` is ``alert`` for one that stands in no entry but directly under the root; these are counted by themselves.
+    """
 
     number: int
     title: str = ""
+    word: str = "entry"
 
     def __str__(self) -> str:
-        return f"entry {self.number}" + (f' "{excerpt(self.title)}"' if self.title else "")
+        return f"{self.word} {self.number}" + (f' "{excerpt(self.title)}"' if self.title else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +82,21 @@ def judge_all(
         return whole
     if feed.kind is FeedKind.ALERTS and _is_alone(data, feed):
         return whole
-    found = [
-        (Place(number, entry.title or entry.id), each) for number, entry in _numbered(feed) for each in entry.alerts
-    ]
-    starts = _Starts(data)
-    judged = (_judged(place, each, starts, limits, now) for place, each in islice(found, ALERTS_MAX))
+    found = [(place, each) for place, entry in _places(feed) for each in entry.alerts]
+    skipped = _blank_lines(data)
+    judged = (_judged(place, each, skipped, limits, now) for place, each in islice(found, ALERTS_MAX))
     links = dict.fromkeys(link for entry in feed.entries if not entry.alerts for link in entry.links)
     return Contents(feed.kind, tuple(judged), tuple(links), max(len(found) - ALERTS_MAX, 0))
 
 
-def _numbered(feed: Feed) -> Iterator[tuple[int, Entry]]:
-    return enumerate(feed.entries, start=1)
+def _places(feed: Feed) -> Iterator[tuple[Place, Entry]]:
+    loose = 0
+    for number, entry in enumerate(feed.entries, start=1):
+        if entry == Entry(alerts=entry.alerts):
+            loose += 1
+            yield Place(loose, word="alert"), entry
+        else:
+            yield Place(number, entry.title or entry.id), entry
 
 
 def _is_alone(data: bytes, feed: Feed) -> bool:
@@ -97,28 +105,16 @@ def _is_alone(data: bytes, feed: Feed) -> bool:
     return len(inside) == 1 and data.rstrip().endswith(inside[0])
 
 
-class _Starts:
-    """Finds the line of a document at which each of its alerts begins, in the order of the document."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._position = 0
-        self._lines = 0
-
-    def line(self, document: bytes) -> int | None:
-        """Return how many lines stand before *document*, or ``None`` if it does not stand there as it is."""
-        at = self._data.find(document, self._position)
-        if at < 0:
-            return None
-        self._lines += self._data.count(b"\n", self._position, at)
-        self._position = at
-        return self._lines
-
-
-def _judged(place: Place, alert: Embedded, starts: _Starts, limits: Limits, now: datetime | None) -> Judged:
+def _judged(place: Place, alert: Embedded, skipped: int, limits: Limits, now: datetime | None) -> Judged:
     report = judge(alert.document, limits, now)
-    before = starts.line(alert.document)
-    if before:
+    if alert.lines_before is not None:
+        before = skipped + alert.lines_before
         moved = (one if one.line is None else replace(one, line=one.line + before) for one in report.findings)
         report = replace(report, findings=tuple(moved))
     return Judged(place, alert.document, report, alert.is_exact)
+
+
+def _blank_lines(data: bytes) -> int:
+    """Return how many lines stand before the beginning of *data*; a feed is read without them."""
+    bare = data.removeprefix(b"\xef\xbb\xbf")
+    return bare[: len(bare) - len(bare.lstrip())].count(b"\n")

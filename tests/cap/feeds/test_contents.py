@@ -52,16 +52,36 @@ def test_each_alert_of_a_feed_is_judged_under_its_entry(good: str, bad: str) -> 
     assert [each.href for each in held.links] == ["test.xml"]
 
 
-def test_a_finding_names_the_line_of_the_feed(good: str, bad: str) -> None:
-    data = atom(f"<content>{good}</content>", f"<content>{bad}</content>")
-    (finding,) = (one for one in cap.judge_all(data).alerts[1].report.findings if one.code == "enumeration")
-    assert finding.line is not None
-    assert b"Dire<" in data.splitlines()[finding.line - 1]
+@pytest.mark.parametrize(
+    ("head", "encoding"), [(b"", "UTF-8"), (b"\n \n", "UTF-8"), (b"\xef\xbb\xbf\n", "UTF-8"), (b"\n", "windows-1251")]
+)
+def test_a_finding_names_the_line_of_the_feed(good: str, bad: str, head: bytes, encoding: str) -> None:
+    split = bad.replace("<alert ", "<alert\n\n ")
+    feed = atom(f"<content>{split}</content>", f"<content>{good}</content>", outside=bad)
+    data = head + feed.decode().replace("UTF-8", encoding).encode(encoding)
+    held = cap.judge_all(data)
+    assert [codes(judged) for judged in held.alerts] == [["enumeration"], [], ["enumeration"]]
+    lines = [one.line for judged in held.alerts for one in judged.report.findings if one.code == "enumeration"]
+    assert lines == [number for number, line in enumerate(data.splitlines(), start=1) if b"Dire<" in line]
+
+
+def test_lines_of_a_pasted_alert_are_its_own(bad: str) -> None:
+    pasted = HEAD.strip() + bad
+    data = f"{HEAD}<rss><channel><item><description>\n\n{escape(pasted)}</description></item></channel></rss>".encode()
+    found = cap.judge_all(data).alerts[0].report.findings
+    assert [one.line for one in found] == [one.line for one in cap.judge(bad.encode()).findings]
 
 
 def test_an_alert_directly_under_a_feed_is_found(good: str) -> None:
-    (judged,) = cap.judge_all(atom(outside=good)).alerts
+    (judged,) = cap.judge_all(atom("<title>TEST, with nothing in it</title>", outside=good)).alerts
     assert judged.report.alert is not None
+    assert str(judged.place) == "alert 1"
+
+
+def test_alerts_in_a_root_of_somebodys_own_are_counted(good: str, bad: str) -> None:
+    held = cap.judge_all(f"<warnings>{good}{bad}</warnings>".encode())
+    assert [str(judged.place) for judged in held.alerts] == ["alert 1", "alert 2"]
+    assert [codes(judged) for judged in held.alerts] == [[], ["enumeration"]]
 
 
 def test_an_alert_pasted_into_a_feed_as_text_is_found(bad: str) -> None:

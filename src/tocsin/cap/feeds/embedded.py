@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from tocsin.cap.feeds.model import Embedded
+from tocsin.cap.structure import line_of
 
 # Well-formed markup without a document type: comment, CDATA and instruction hide what looks like a tag inside them.
 _MARKUP = re.compile(
@@ -68,21 +69,20 @@ def _embedded(alert: etree._Element, encoding: str, span: tuple[int, int] | None
     if span is not None:
         declaration = b"" if encoding in _UTF8 else f'<?xml version="1.0" encoding="{encoding}"?>\n'.encode()
         document = declaration + data[span[0] : span[1]]
-        if _is_same(document, alert):
-            return Embedded(document, True)
+        again = _same(document, alert)
+        if again is not None:
+            return Embedded(document, True, (line_of(alert) or 1) - (line_of(again) or 1))
     return Embedded(etree.tostring(alert, encoding="UTF-8", with_tail=False), False)
 
 
-def _is_same(document: bytes, alert: etree._Element) -> bool:
+def _same(document: bytes, alert: etree._Element) -> etree._Element | None:
+    """Return the root of *document* if it is the same as *alert*."""
     try:
         again = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    except etree.XMLSyntaxError:
-        return False
-    try:
-        return _canonical(again) == _canonical(alert)
-    except etree.C14NError:
+        return again if _canonical(again) == _canonical(alert) else None
+    except (etree.XMLSyntaxError, etree.C14NError):
         # A namespace that is a relative address has no canonical form, so there is nothing to compare.
-        return False
+        return None
 
 
 def _canonical(node: etree._Element) -> bytes:

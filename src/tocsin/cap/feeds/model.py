@@ -3,7 +3,7 @@
 Addresses are not resolved and dates not read: a feed's dates come in every form there is and serve for comparing only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -38,10 +38,12 @@ class Embedded:
 
     *is_exact* tells that these are the feed's own bytes. Where they are not (the alert borrows a namespace from the
     feed, or the encoding does not allow to cut it out), the alert is the same and a signature over it may not hold.
+    *lines_before* it stand in the feed; ``None`` where its lines are not those of the feed.
     """
 
     document: bytes
     is_exact: bool
+    lines_before: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def report_record(report: Report, name: str, place: Place | None = None) -> dict
     """Return *report* on the document called *name*, or on the alert at *place* in it, as values for JSON."""
     return {
         "document": name,
-        "place": None if place is None else {"entry": place.number, "title": place.title},
+        "place": None if place is None else {place.word: place.number, "title": place.title},
         "version": report.version or None,
         "outcome": report.outcome,
         "well_formed": report.is_well_formed,

@@ -33,7 +33,7 @@ def contents_sarif(contents: Contents, name: str) -> dict[str, object]:
 
 def _result(finding: Finding, place: Place | None, name: str) -> dict[str, object]:
     found = f" Found: {finding.found}." if finding.found else ""
-    path = f"entry[{place.number}]/{finding.path}" if place else finding.path
+    path = f"{place.word}[{place.number}]/{finding.path}" if place else finding.path
     return {
         "ruleId": finding.code,
         "level": _LEVELS[finding.grade],
