@@ -21,7 +21,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from scripts.people_vectors import OLENA, SENSOR, TARAS, people_roster, signed
 from scripts.vector_parts import AUTHORITY, PARENTS, ROOTS, notice_fields, sealed_roster
-from tocsin.notice import NOTICE_SIZE_BYTES_MAX, Believed, Text, Trust, encode_notice
+from tocsin.notice import (
+    NOTICE_SIZE_BYTES_MAX,
+    Believed,
+    DocumentError,
+    Notice,
+    Text,
+    Trust,
+    encode_notice,
+)
 from tocsin.notice.verification import Refused
 
 RESULTS = Path(__file__).with_name("RESULTS-verify.md")
@@ -111,8 +119,8 @@ def main() -> None:
 def _page(shown: str) -> str:
     return f"""# Verifying: what believing a notice costs
 
-Made by `python -m bench.verify --write`, Python {platform.python_version()}; medians of {ROUNDS} rounds. The notices are the largest
-that may be, {NOTICE_SIZE_BYTES_MAX:,} bytes. A Web Push message holds {WEB_PUSH_SIZE_BYTES_MAX:,} bytes.
+Made by `python -m bench.verify --write`, Python {platform.python_version()}; medians of {ROUNDS} rounds. The notices
+are the largest that may be, {NOTICE_SIZE_BYTES_MAX:,} bytes. A Web Push message holds {WEB_PUSH_SIZE_BYTES_MAX:,} bytes.
 
 {shown}
 """
