@@ -52,12 +52,12 @@ class Desk:
             text=TEXT,
         )
         draft = self.operator.draft(order)
-        if isinstance(draft, Issued):
+        if not isinstance(draft, Draft):
             raise NoResultError(f"an order of the bench was issued before: {draft.id}")
         return draft
 
     def _issue_request(self, draft: Draft) -> bytes:
-        signatures = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys]
+        signatures = [sign_document(key, Magic.NOTICE, draft.parts[0].document) for key in self.keys]
         signed = [
             {"notice": draft.id, "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
             for one in signatures

@@ -120,7 +120,8 @@ def _page(shown: str) -> str:
     return f"""# Verifying: what believing a notice costs
 
 Made by `python -m bench.verify --write`, Python {platform.python_version()}; medians of {ROUNDS} rounds. The notices
-are the largest that may be, {NOTICE_SIZE_BYTES_MAX:,} bytes. A Web Push message holds {WEB_PUSH_SIZE_BYTES_MAX:,} bytes.
+are the largest that may be, {NOTICE_SIZE_BYTES_MAX:,} bytes.
+A Web Push message holds {WEB_PUSH_SIZE_BYTES_MAX:,} bytes.
 
 {shown}
 """

@@ -7,7 +7,7 @@ from tests.client.authority import id_of, notice
 from tocsin.areas import load_ukraine
 from tocsin.cli.console import Failure
 from tocsin.cli.preview import REGIONS_SHOWN_MAX, confirmation, is_confirmed, panel, word_to_type
-from tocsin.client import Draft, without_asking
+from tocsin.client import Draft, Part, without_asking
 from tocsin.notice import DEMO, Kind, Level, Notice, Status, Text, encode
 
 VYSHHOROD, LVIV = "UA32100000000065867", "UA46000000000026241"
@@ -20,8 +20,12 @@ def shown(what: RenderableType) -> str:
     return captured.get()
 
 
+def drafted(one: Notice, *history: Notice) -> Draft:
+    return Draft(one.id, (Part(encode(one), one, b""),), history)
+
+
 def preview(one: Notice, *history: Notice) -> str:
-    return shown(panel(Draft(one.id, encode(one), one, b"", history), load_ukraine()))
+    return shown(panel(drafted(one, *history), load_ukraine()))
 
 
 def test_a_preview_says_what_where_how_bad_until_when_and_in_which_words() -> None:
@@ -92,11 +96,11 @@ def test_the_word_says_what_and_in_how_many_regions(
     kind: Kind, status: Status, regions: tuple[str, ...], word: str
 ) -> None:
     version = 1 if kind is Kind.ALERT else 2
-    assert word_to_type(notice("a", version, kind=kind, status=status, regions=regions)) == word
+    assert word_to_type(drafted(notice("a", version, kind=kind, status=status, regions=regions))) == word
 
 
 def test_the_word_of_a_drill_never_confirms_a_real_alert_nor_the_reverse() -> None:
-    real, drill = (word_to_type(notice("a", status=status)) for status in (Status.ACTUAL, Status.EXERCISE))
+    real, drill = (word_to_type(drafted(notice("a", status=status))) for status in (Status.ACTUAL, Status.EXERCISE))
     assert not is_confirmed(drill, real)
     assert not is_confirmed(real, drill)
 

@@ -52,11 +52,11 @@ class LyingRelay(Relay):
 class Observer:
     """A running `tocsin witness`; its lines are read as they come."""
 
-    def __init__(self, folder: Path, url: str, pin: Path, also: Sequence[str] = (), name: str = "observer") -> None:
+    def __init__(self, folder: Path, url: str, pin: str, also: Sequence[str] = (), name: str = "observer") -> None:
         self.folder = folder
         files = ["--state", str(folder / f"{name}.json"), "--key", str(folder / f"{name}.key")]
         others = [part for one in also for part in ("--also", one)]
-        command = [sys.executable, "-m", "tocsin", "witness", url, "--pin", str(pin), "--name", name, "--json", *files]
+        command = [sys.executable, "-m", "tocsin", "witness", url, "--pin", pin, "--name", name, "--json", *files]
         self._process = subprocess.Popen(
             [*command, *others, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Server
 from tests.live.duty import Duty, sequence
 from tests.witness.observer import LyingRelay, Observer
-from tocsin.notice import Status, from_b64
+from tocsin.notice import Status, b64, from_b64
 from tocsin.notice.signed_note import SignedNote, cosigned_at
 from tocsin.notice.statement import Statement, verify_statement
 
@@ -26,8 +26,8 @@ def witness(tmp_path: Path) -> Iterator[Watch]:
     """Start witnesses that are ended with the test."""
     started: list[Observer] = []
 
-    def start(url: str, server: Server, *also: str) -> Observer:
-        started.append(Observer(tmp_path, url, server.data, also))
+    def start(url: str, server: Server, *also: str, pin: str = "") -> Observer:
+        started.append(Observer(tmp_path, url, pin or str(server.data), also))
         return started[-1]
 
     yield start
@@ -61,7 +61,8 @@ def twin(server: Server, tmp_path: Path) -> Iterator[Server]:
 def test_where_all_is_well_every_head_is_cosigned_and_nothing_is_found(
     server: Server, duty: Duty, witness: Watch
 ) -> None:
-    observer = witness(server.url, server)
+    roots = "&".join(f"{domain}={b64(root)}" for domain, root in duty.trust.roots.items())
+    observer = witness(server.url, server, pin=f"{server.url}/#authority=demo&{roots}")
     issued = duty.alert()
     duty.all_clear(issued)
     assert observer.seen(str(duty.position()))["cosigned"]

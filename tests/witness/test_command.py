@@ -10,15 +10,19 @@ from tocsin.notice import SigningKey, b64, from_b64
 from tocsin.witness.keeping import KeepingError, read_or_make_key
 
 ROOT = b64(bytes(32))
-PIN = f"none.example:{ROOT}:{b64(bytes([1]) * 32)}"
+OTHER = b64(bytes([1]) * 32)
+PIN = f"https://none.example/#authority=none.example&actual={ROOT}&exercise={OTHER}"
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["https://none.example", "--pin", "nobody"], "neither AUTHORITY:ACTUAL:EXERCISE nor the folder"),
-        (["https://none.example", "--pin", f"none.example:{ROOT}"], "neither AUTHORITY:ACTUAL:EXERCISE nor"),
-        (["https://none.example", "--pin", f"none.example:{ROOT}:AAAA"], "neither AUTHORITY:ACTUAL:EXERCISE nor"),
+        (["https://none.example", "--pin", "nobody"], "neither the code on the authority's card nor"),
+        (["https://none.example", "--pin", PIN.replace("&exercise", "&other")], "neither the code on the"),
+        (["https://none.example", "--pin", PIN.replace(ROOT, "AAAA")], "does not name an authority and its two"),
+        (["https://none.example", "--pin", PIN.replace(ROOT, OTHER)], "does not name an authority and its two"),
+        (["https://none.example", "--pin", PIN.replace(ROOT, "A=")], "--pin has a root that is no key"),
+        (["https://none.example", "--pin", "/"], "/authority.json cannot be read"),
         (["none.example", "--pin", PIN], "'none.example' is no address"),
         (["https://none.example", "--pin", PIN, "--also", "x"], "'x' is no address"),
         (["https://none.example", "--pin", PIN, "--name", "Two Words"], "--name 'Two Words' has other characters"),

@@ -1,12 +1,13 @@
 """From the options of a command to a folder, an atlas and an operator."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tocsin.areas import Atlas, load_ukraine, read_atlas
 from tocsin.client import DataFolder, Operator, Signer, open_folder
 from tocsin.client.operator import GIVE_UP_S
-from tocsin.notice import Domain
+from tocsin.notice import Domain, Trust
 
 from .console import ExitStatus, Failure
 from .regions import ATLAS_FILE
@@ -28,8 +29,14 @@ def atlas_of(folder: DataFolder) -> Atlas:
     return read_atlas(path.read_bytes()) if path.exists() else load_ukraine()
 
 
+def trust_of(folder: DataFolder, atlas: Atlas) -> Trust:
+    """Return the pinned roots of *folder*, with what lies above each region: scopes are given by oblast."""
+    return replace(folder.trust, lineage=atlas.lineage)
+
+
 def operator(data: Path, url: str | None, domain: Domain, give_up_s: float = GIVE_UP_S) -> Operator:
     """Return an operator who can sign in *domain* and in no other. Raises ``FolderError``."""
     folder = open_folder(data)
-    signer = Signer(folder.authority, atlas_of(folder), folder.trust)
+    atlas = atlas_of(folder)
+    signer = Signer(folder.authority, atlas, trust_of(folder, atlas))
     return Operator(address_of(folder, url), {domain: folder.keys(domain)}, signer, give_up_s)

@@ -21,9 +21,13 @@ class ExitStatus(IntEnum):
     REFUSED = 3  # the server said no; nothing was written
     UNREACHABLE = 4  # no answer; the same --id makes another try harmless
     NOT_AS_ORDERED = 5  # the server froze something else; nothing was signed
+    SUBMITTED = 6  # not issued yet: people have to sign it
 
 
-EXIT_STATUSES = "Exit status: 0 done, 1 not done, 2 wrong use, 3 refused by the server, 4 no answer, 5 not as ordered."
+EXIT_STATUSES = (
+    "Exit status: 0 done, 1 not done, 2 wrong use, 3 refused by the server, 4 no answer, 5 not as ordered, 6 not issued "
+    "yet: people have to sign."
+)
 
 
 class Failure(Exception):

@@ -1,4 +1,4 @@
-"""Giving an order from the command line: freeze, look, confirm, sign, issue, and say what became of it.
+"""Giving an order from the command line: freeze, look, confirm, sign, hand in, and say what became of it.
 
 Which commands there are stands in ``orders`` and ``exercise``.
 """
@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 import typer
 
-from tocsin.client import AlarmView, Issued, Operator, Unreachable, new_id
+from tocsin.client import AlarmView, Issued, Operator, Submitted, Unreachable, new_id
 from tocsin.issuing import Order
 from tocsin.notice import DEMO, ID, Domain, Kind, Status
 
 from .changes import changed_regions, find_alarm
 from .connection import operator
 from .console import ExitStatus, Failure, out, plainly
-from .preview import confirmation
+from .preview import confirmation, shown_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def id_or_new(id: str | None) -> str:
 
 
 def give(order: Order, manner: Manner) -> None:
-    """Issue *order* and print what became of it."""
+    """Give *order* and print what became of it."""
     with plainly(), operator(manner.data, manner.url, Domain.of(order.status)) as duty:
         _give(duty, order, manner)
 
@@ -74,18 +74,31 @@ def _with_regions(duty: Operator, order: Order, now: AlarmView, add: list[str], 
 def _give(duty: Operator, order: Order, manner: Manner, version: int | None = None) -> None:
     confirm = confirmation(duty.signer.atlas, manner.yes)
     try:
-        issued = duty.order(order, confirm, version)
+        given = duty.order(order, confirm, version)
     except (Unreachable, KeyboardInterrupt) as why:
         # Nobody knows whether it went out. The same id makes it harmless to find out.
         status = ExitStatus.UNREACHABLE if isinstance(why, Unreachable) else ExitStatus.NOT_DONE
         raise Failure(f"{why or 'Stopped'}\nGive it again with --id {order.id}: it goes out once.", status) from None
-    show(issued, order, manner, duty.signer.authority)
+    show(given, order, manner, duty)
 
 
-def show(issued: Issued, order: Order, manner: Manner, authority: str) -> None:
-    """Print what the journal holds now; a demo says so first."""
+def show(given: Issued | Submitted, order: Order, manner: Manner, duty: Operator) -> None:
+    """Print what the journal holds now, or what waits and for whom; a demo says so first. Raises ``Failure``."""
     if manner.json:
-        out.print(msgspec.json.encode(issued).decode(), markup=False)
-        return
-    what = f"{'DEMO ' if authority == DEMO else ''}{order.status} {order.kind}"
-    out.print(f"{what}: alarm {issued.alarm} version {issued.version} position {issued.position}", markup=False)
+        said = {"submitted": given} if isinstance(given, Submitted) else given
+        out.print(msgspec.json.encode(said).decode(), markup=False)
+    what = f"{'DEMO ' if duty.signer.authority == DEMO else ''}{order.status} {order.kind}"
+    if isinstance(given, Submitted):
+        raise Failure(waiting(given, what, duty.address()), ExitStatus.SUBMITTED)
+    for one in () if manner.json else (given, *given.others):
+        out.print(f"{what}: alarm {one.alarm} version {one.version} position {one.position}", markup=False)
+
+
+def waiting(submitted: Submitted, what: str, address: str) -> str:
+    """Return what to tell of a draft that people have to sign."""
+    people = "1 person" if submitted.missing == 1 else f"{submitted.missing} people"
+    signed = ", ".join(one.name for one in submitted.signed_by) or "nobody"
+    return (
+        f"NOT ISSUED YET. {what}: {people} must sign, until {shown_time(submitted.lapses_at)}; signed so far: {signed}.\n"
+        f"They look and sign here: {address}{submitted.link}"
+    )

@@ -41,11 +41,12 @@ def first_words(notice: Notice) -> str:
     return " ".join(word for word in ("DEMO" if notice.demo else "", STATUS_WORDS[notice.status]) if word)
 
 
-def word_to_type(notice: Notice) -> str:
+def word_to_type(draft: Draft) -> str:
     """Return what a person types to confirm: what it is and in how many regions; an exercise says so first."""
+    notice = draft.notice
     what = notice.hazard if notice.kind is Kind.ALERT else notice.kind.replace("_", "-")
     drill = f"{notice.status} " if notice.status is not Status.ACTUAL else ""
-    return f"{drill}{what} {len(notice.regions)}"
+    return f"{drill}{what} {len(draft.regions)}"
 
 
 def panel(draft: Draft, atlas: Atlas) -> RenderableType:
@@ -73,9 +74,9 @@ def confirmation(atlas: Atlas, yes: bool) -> Confirm:
         )
 
     def ask(draft: Draft) -> bool:
-        word = word_to_type(draft.notice)
+        word = word_to_type(draft)
         err.print(panel(draft, atlas))
-        typed = err.input(Text(f"Type “{word}” to issue it, anything else to stop: "))
+        typed = err.input(Text(f"Type “{word}” to sign it, anything else to stop: "))
         return is_confirmed(typed, word)
 
     return ask
@@ -94,8 +95,11 @@ def _lines(draft: Draft, atlas: Atlas) -> Iterator[tuple[str, Text]]:
     yield "hazard", Text(notice.hazard, "bold")
     if notice.kind not in ENDINGS:  # the end of a danger shows no colour of it
         yield "level", Text(f" {LEVEL_WORDS[notice.level]} ", LEVEL_STYLES[notice.level])
-    yield "alarm", Text(f"{notice.alarm}, version {notice.version}")
-    yield f"{len(notice.regions)} regions" if len(notice.regions) > 1 else "region", _names(notice.regions, atlas)
+    for part in draft.parts:
+        yield "alarm", Text(f"{part.notice.alarm}, version {part.notice.version}")
+    if len(draft.parts) > 1:
+        yield "split", Text(f"one notice cannot hold it; it becomes {len(draft.parts)} alarms, issued together", "bold")
+    yield f"{len(draft.regions)} regions" if len(draft.regions) > 1 else "region", _names(draft.regions, atlas)
     if ended := ended_regions(draft, atlas):
         yield "ends in", _names(ended, atlas)
     for language, text in notice.text.items():

@@ -37,8 +37,7 @@ def relay(
         atlas = atlas_of(folder)
         document, order = read_message(file, atlas)
         with operator(data, url, Domain.of(order.status)) as duty:
-            issued = duty.relay(document, order, confirmation(atlas, yes))
-    show(issued, order, Manner(data, url, yes, json), folder.authority)
+            show(duty.relay(document, order, confirmation(atlas, yes)), order, Manner(data, url, yes, json), duty)
 
 
 def read_message(file: Path, atlas: Atlas) -> tuple[bytes, Order]:

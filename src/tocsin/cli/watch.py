@@ -23,7 +23,7 @@ from tocsin.client.operator import Clock
 
 from . import options
 from .board_view import NOT_LIVE, Sight, board_view, notice_line, plain_lines
-from .connection import address_of, atlas_of
+from .connection import address_of, atlas_of, trust_of
 from .console import ExitStatus, Failure, err, out, plainly
 
 # Often enough for "last heard 3 s ago" to be true, rare enough to cost nothing.
@@ -49,7 +49,7 @@ def watch(
         folder = open_folder(data)
         atlas = atlas_of(folder)
         places = tuple(atlas.resolve(text).code for text in region or ())
-        stream = Stream(address_of(folder, url), folder.trust)
+        stream = Stream(address_of(folder, url), trust_of(folder, atlas))
         sight = Sight(atlas, places, folder.demo)
         try:
             if once:

@@ -5,6 +5,7 @@ What is decided how is in ``tocsin.witness``; here are the options, and the word
 
 import asyncio
 import contextlib
+import re
 import signal
 import socket
 import time
@@ -12,12 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 import msgspec
 import typer
 
 from tocsin.areas import AreaError, Atlas, load_ukraine, read_atlas
-from tocsin.client import FolderError, open_folder
 from tocsin.notice import Domain, Trust, b64, from_b64
 from tocsin.notice.words import AUTHORITY
 from tocsin.witness import answering
@@ -26,13 +27,14 @@ from tocsin.witness.following import Following, log_of
 from tocsin.witness.keeping import Files, KeepingError, read_or_make_key
 
 from .console import ExitStatus, Failure, err, out
+from .trust.statement import AUTHORITY_FILE, read_statement
 
 ROOT_SIZE_BYTES = 32
 PORT_MAX = 65_535
 
 Address = Annotated[str, typer.Argument(metavar="URL", help="Address of the server, as https://alerts.example.")]
 Pin = Annotated[
-    str, typer.Option(help="Whom to trust: AUTHORITY:ACTUAL:EXERCISE, the two root keys in base64url, or a folder.")
+    str, typer.Option(help="Whom to trust: what the code on the authority's card holds, or its authority.json.")
 ]
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Show devices what was verified; port 0: any.")]
 StateFile = Annotated[Path, typer.Option("--state", help="What was seen; another run goes on from here.")]
@@ -144,21 +146,28 @@ def _say_plainly(line: dict[str, object]) -> None:
 
 
 def _read_pin(text: str, atlas: Atlas) -> Trust:
-    name, *roots = text.split(":")
-    try:
-        keys = list(map(from_b64, roots))
-        if AUTHORITY.fullmatch(name) and [len(one) for one in keys] == [ROOT_SIZE_BYTES] * len(Domain):
-            return Trust(name, dict(zip(Domain, keys, strict=True)), lineage=atlas.lineage)
-    except ValueError:
-        pass  # a folder may have colons in its name
-    try:
-        pinned = open_folder(Path(text)).trust
-    except FolderError as why:
+    """Return the trust in the roots of a card's code (`#authority=NAME&actual=KEY&exercise=KEY`) or of a file."""
+    code = dict(parse_qsl(re.split("#|tocsin:", text)[-1]))
+    if code.keys() == {"authority", *Domain}:
+        pinned = _trust_in(code)
+    elif Path(text).exists():
+        pinned = read_statement(Path(text)).trust()
+    else:
         raise Failure(
-            f"--pin {text!r} is neither AUTHORITY:ACTUAL:EXERCISE nor the folder of an authority: {why}",
-            ExitStatus.WRONG_USE,
-        ) from None
+            f"--pin {text!r} is neither the code on the authority's card nor its {AUTHORITY_FILE}", ExitStatus.WRONG_USE
+        )
     return Trust(pinned.authority, pinned.roots, lineage=atlas.lineage)
+
+
+def _trust_in(code: dict[str, str]) -> Trust:
+    try:
+        roots = {domain: from_b64(code[domain]) for domain in Domain}
+    except ValueError as why:
+        raise Failure(f"--pin has a root that is no key: {why}", ExitStatus.WRONG_USE) from None
+    is_root = [len(root) == ROOT_SIZE_BYTES for root in roots.values()]
+    if not AUTHORITY.fullmatch(code["authority"]) or not all(is_root) or len(set(roots.values())) < len(Domain):
+        raise Failure("--pin does not name an authority and its two roots of 32 bytes", ExitStatus.WRONG_USE)
+    return Trust(code["authority"], roots)
 
 
 def _atlas(file: Path | None) -> Atlas:

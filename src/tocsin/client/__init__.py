@@ -31,7 +31,7 @@ from .failures import (
 from .folder import Address, DataFolder, open_folder
 from .follower import Follower
 from .operator import Clock, Confirm, Declined, Operator, new_id, without_asking
-from .orders import AlarmView, BoardView, Draft, Issued
+from .orders import AlarmView, BoardView, Draft, Issued, Part, Submitted
 from .stream import Stream, follow
 
 __all__ = [
@@ -60,11 +60,13 @@ __all__ = [
     "NotLive",
     "Operator",
     "OrderRefused",
+    "Part",
     "RosterLearned",
     "Signer",
     "Silence",
     "Snapshot",
     "Stream",
+    "Submitted",
     "TestNotice",
     "Unreachable",
     "follow",

@@ -1,4 +1,4 @@
-"""Whether a frozen notice says what was ordered: asked before every signature, so that nobody signs blindly.
+"""Whether frozen notices say what was ordered: asked before every signature, so that nobody signs blindly.
 
 It trusts the bytes, the proven notices of the alarm and the signer's own atlas, never the server's preview. The rules
 are those of ``tocsin.issuing.drafting``: an update changes nothing but what the order names. Who may order what is the
@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from msgspec.structs import replace
+
 from tocsin.alarms import HAZARDS
 from tocsin.areas import Atlas
 from tocsin.issuing import Order, Refusal
 from tocsin.issuing.capform import regions_of_shapes
-from tocsin.issuing.drafting import END_TOLD_S, EXPIRES_IN_MIN_S, collapsed
+from tocsin.issuing.drafting import END_TOLD_S, EXPIRES_IN_MIN_S, collapsed, part_id
 from tocsin.issuing.texts import standard_text, with_first_word
 from tocsin.notice import ENDINGS, Kind, Notice, Text, Trust, b64, geometry_hash
 
@@ -42,28 +44,43 @@ class Signer:
 
     def disagreements(self, draft: Draft, order: Order, now: int, version: int | None = None) -> list[str]:
         """Return what in *draft* is not as ordered, in words; *version* is the one that the caller decided upon."""
+        if len(draft.parts) == 1:
+            found = self._about_one(draft, order, now, version)
+            is_proven = order.kind is Kind.ALERT or draft.before is not None
+            return [*found, *self._about_regions(draft, order)] if is_proven else found
+        if order.kind is not Kind.ALERT:
+            return [f"it became {len(draft.parts)} alarms, and only an alert can be split"]
+        found = []
+        for number, part in enumerate(draft.parts):
+            one, its_order = Draft(draft.id, (part,)), replace(order, id=part_id(order.id, number))
+            found += [f"part {number + 1}: {what}" for what in self._about_one(one, its_order, now, version)]
+        return [*found, *self._about_regions(draft, order)]
+
+    def _about_one(self, draft: Draft, order: Order, now: int, version: int | None) -> list[str]:
+        """Return what is not as ordered in a draft of one part, its regions apart."""
         notice, before = draft.notice, draft.before
         found = [*_about_origin(draft, order, self.authority, now), *_about_words(draft, order)]
         if version is not None and notice.version != version:
             found.append(f"it has version {notice.version}, not {version}: the alarm moved on")
         if order.kind is not Kind.ALERT and before is None:
             return [*found, f"no notice of alarm {notice.alarm} is proven, so nothing shows what it changes"]
-        found += [*_about_step(notice, before), *self._about_regions(notice, before, order)]
         return [
             *found,
+            *_about_step(notice, before),
             *_about_shapes(notice, before, order),
             *_about_time(notice, before, order),
             *_about_text(draft, order),
         ]
 
-    def _about_regions(self, notice: Notice, before: Notice | None, order: Order) -> Iterator[str]:
-        ordered, frozen = self.codes(order.regions), frozenset(notice.regions)
+    def _about_regions(self, draft: Draft, order: Order) -> Iterator[str]:
+        before, ordered, frozen = draft.before, self.codes(order.regions), frozenset(draft.regions)
         if before is None or _changes_area(order):
             touched = regions_of_shapes(order.shapes, self.atlas)
             ordered |= frozenset() if isinstance(touched, Refusal) else touched
         else:
             ordered = ordered or frozenset(before.regions)
-        if notice.atlas != self.atlas.hash and (order.regions or order.shapes or frozen != ordered):
+        is_other = any(part.notice.atlas != self.atlas.hash for part in draft.parts)
+        if is_other and (order.regions or order.shapes or frozen != ordered):
             yield "its region codes were chosen in another atlas than the one here"
         elif frozen != ordered and leaves(frozen, self.atlas) != leaves(ordered, self.atlas):
             yield f"its regions are {', '.join(sorted(frozen))}, not {', '.join(sorted(ordered))}"
@@ -102,7 +119,7 @@ def _about_origin(draft: Draft, order: Order, authority: str, now: int) -> Itera
         yield f"it is dated {notice.sent - now:+d} s from this machine's clock; compare the clocks"
     if notice.effective != notice.sent:
         yield f"it takes effect {notice.effective - notice.sent:+d} s from when it is sent"
-    if notice.cap != b64(sha256(draft.cap).digest()):
+    if notice.cap != b64(sha256(draft.parts[0].cap).digest()):
         yield "its CAP document is not the one that came with it"
 
 

@@ -1,4 +1,4 @@
-"""Orders to a server: draft, look, sign, issue; a lost answer is asked for again under the same id.
+"""Orders to a server: draft, look, sign, hand in; a lost answer is asked for again under the same id.
 
 The server freezes the bytes, this side checks them against the order and signs. Keys come from the caller and never
 leave.
@@ -21,7 +21,17 @@ from tocsin.notice import Domain, Kind, Magic, Notice, SigningKey, Status, b64, 
 from .agreement import Signer
 from .failures import AnswerUnreadable, ClientError, NotAsOrdered, OrderRefused, Unreachable
 from .folder import Address
-from .orders import AlarmAnswer, AuthorityAnswer, BoardView, Draft, Issued, read_answer, read_draft, read_issued
+from .orders import (
+    AlarmAnswer,
+    AuthorityAnswer,
+    BoardView,
+    Draft,
+    Issued,
+    Submitted,
+    read_answer,
+    read_draft,
+    read_signed,
+)
 from .proof import proven, trust_in_own, with_lists
 from .requests import TIMEOUT, authorization, send
 
@@ -66,7 +76,8 @@ def without_asking(_: Draft) -> bool:
 class Operator:
     """Gives orders to the server at *address*, with the keys that it holds for each domain. Its end closes connections.
 
-    All of a domain's keys sign: a demo's two people, or one service. The first one signs the requests.
+    All of a domain's keys sign: a demo's two people, or one service. The first one signs the requests. An order is
+    issued at once if their signatures suffice; else it waits at the server for people to sign.
     """
 
     address: Address
@@ -82,39 +93,40 @@ class Operator:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def order(self, order: Order, confirm: Confirm = without_asking, version: int | None = None) -> Issued:
-        """Issue *order* after *confirm* has seen the frozen notice; *version* is the one the caller decided upon.
+    def order(self, order: Order, confirm: Confirm = without_asking, version: int | None = None) -> Issued | Submitted:
+        """Give *order* after *confirm* has seen the frozen notice; *version* is the one the caller decided upon.
 
         Raises ``Declined``, ``NotAsOrdered``, ``OrderRefused``, ``Unreachable``, and the errors of ``Atlas.resolve``.
         """
         self.signer.codes(order.regions)
-        return self._issue_frozen(order, partial(self.draft, order), confirm, version)
+        return self._give_frozen(order, partial(self.draft, order), confirm, version)
 
-    def relay(self, document: bytes, order: Order, confirm: Confirm = without_asking) -> Issued:
-        """Issue what the CAP 1.2 *document* says; *order* is what the caller reads in it. Raises as ``order`` does."""
-        return self._issue_frozen(order, partial(self.draft_relay, document, order), confirm, None)
+    def relay(self, document: bytes, order: Order, confirm: Confirm = without_asking) -> Issued | Submitted:
+        """Give what the CAP 1.2 *document* says; *order* is what the caller reads in it. Raises as ``order`` does."""
+        return self._give_frozen(order, partial(self.draft_relay, document, order), confirm, None)
 
-    def draft(self, order: Order) -> Draft | Issued:
+    def draft(self, order: Order) -> Draft | Issued | Submitted:
         """Ask once for a draft of *order*, or what it became if it was issued before."""
         body = msgspec.json.encode(order)
         return _drafted(self._post("/v1/operator/drafts", body, order.status, "application/json"))
 
-    def draft_relay(self, document: bytes, order: Order) -> Draft | Issued:
+    def draft_relay(self, document: bytes, order: Order) -> Draft | Issued | Submitted:
         """Ask once for a draft of what *document* says."""
         return _drafted(self._post("/v1/operator/relay", document, order.status, "application/cap+xml"))
 
-    def issue(self, draft: Draft) -> Issued:
-        """Sign the bytes of *draft* and hand the signatures in, once. The caller has checked what they say."""
-        signed = [sign_document(key, Magic.NOTICE, draft.document) for key in self.keys[Domain.of(draft.notice.status)]]
+    def sign(self, draft: Draft) -> Issued | Submitted:
+        """Sign the bytes of each part and hand the signatures in, once. The caller has checked what they say."""
+        keys = self.keys[Domain.of(draft.notice.status)]
+        signed = [(part, sign_document(key, Magic.NOTICE, part.document)) for part in draft.parts for key in keys]
         body = {
             "signatures": [
-                {"notice": draft.id, "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
-                for one in signed
+                {"notice": part.notice.id, "type": "ed25519", "key": one.key.hex(), "signature": b64(one.fields[0])}
+                for part, one in signed
             ]
         }
         path = f"/v1/operator/drafts/{draft.id}/sign"
         answer = self._post(path, msgspec.json.encode(body), draft.notice.status, "application/json")
-        return read_issued(answer.content)
+        return read_signed(answer.content)
 
     def board(self) -> BoardView:
         """Return what has not ended, as the server says; unsigned."""
@@ -124,22 +136,22 @@ class Operator:
         """Read from the public API, with patience."""
         return self._insist(lambda: send(self.client, self.client.build_request("GET", self.address() + path)))
 
-    def _issue_frozen(
-        self, order: Order, ask: Callable[[], Draft | Issued], confirm: Confirm, version: int | None
-    ) -> Issued:
+    def _give_frozen(
+        self, order: Order, ask: Callable[[], Draft | Issued | Submitted], confirm: Confirm, version: int | None
+    ) -> Issued | Submitted:
         confirmed: tuple[object, ...] | None = None
         for _ in range(DRAFTS_MAX):
             answer = self._insist(ask)
-            if isinstance(answer, Issued):
+            if not isinstance(answer, Draft):
                 return answer
             draft = answer if order.kind is Kind.ALERT else self._with_history(answer)
             if found := self.signer.disagreements(draft, order, self._now(), version):
                 raise NotAsOrdered(f"the server froze something else than was ordered: {'; '.join(found)}")
-            if confirmed != _substance(draft.notice) and not confirm(draft):
+            if confirmed != _substance(draft) and not confirm(draft):
                 raise Declined("not confirmed; nothing was signed and nothing was written")
-            confirmed = _substance(draft.notice)
+            confirmed = _substance(draft)
             try:
-                return self._insist(partial(self.issue, draft))
+                return self._insist(partial(self.sign, draft))
             except OrderRefused as refused:
                 # The draft lapsed or went with the server: freeze again. The id sees to it that nothing goes out twice.
                 if refused.code != DRAFT_UNKNOWN:
@@ -191,11 +203,15 @@ class Operator:
         return int(self.clock.unix_s())
 
 
-def _drafted(answer: httpx.Response) -> Draft | Issued:
-    return read_draft(answer.content) if answer.status_code == 201 else read_issued(answer.content)
+def _drafted(answer: httpx.Response) -> Draft | Issued | Submitted:
+    return read_draft(answer.content) if answer.status_code == 201 else read_signed(answer.content)
 
 
-def _substance(notice: Notice) -> tuple[object, ...]:
+def _substance(draft: Draft) -> tuple[tuple[object, ...], ...]:
     """What a person confirmed: all but the times and what follows from them."""
+    return tuple(_words(part.notice) for part in draft.parts)
+
+
+def _words(notice: Notice) -> tuple[object, ...]:
     words = (notice.kind, notice.status, notice.alarm, notice.version, notice.hazard, notice.level)
     return (*words, notice.regions, notice.shapes, notice.geometry, tuple(notice.text.items()))

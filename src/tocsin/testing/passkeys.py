@@ -6,6 +6,7 @@ A real passkey never leaves its authenticator; what is made here protects nothin
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from tocsin.notice import WEBAUTHN, Signature, b64, cose_key, key_id
 
-USER_PRESENT, USER_VERIFIED = 0x01, 0x04
+USER_PRESENT, USER_VERIFIED, KEY_ATTACHED = 0x01, 0x04, 0x40
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,30 @@ class SoftPasskey:
     def sign_as(self, data: bytes, client: bytes) -> Signature:
         """Return the signature over what is given, right or wrong for a document."""
         return Signature(WEBAUTHN, self.id, (data, client, self.sign_raw(data, client)))
+
+    @property
+    def credential(self) -> bytes:
+        """The credential id that the authenticator gave the key."""
+        return sha256(b"credential " + self.public).digest()
+
+    def registration(
+        self, challenge: bytes, public: bytes | None = None, flags: int = USER_PRESENT | USER_VERIFIED
+    ) -> dict[str, Any]:
+        """Return ``RegistrationResponseJSON`` for *challenge*; *public* is a COSE key to send instead of its own."""
+        data = self.authenticator_data(flags | KEY_ATTACHED, counter=0)
+        data += bytes(16) + len(self.credential).to_bytes(2, "big") + self.credential + (public or self.public)
+        # {"fmt": "none", "attStmt": {}, "authData": data} in CBOR.
+        attestation = bytes.fromhex("a363666d74646e6f6e656761747453746d74a0686175746844617461")
+        attestation += b"\x59" + len(data).to_bytes(2, "big") + data
+        client = self.client_data(challenge, "webauthn.create")
+        return self._credential({"clientDataJSON": b64(client), "attestationObject": b64(attestation)})
+
+    def sign_in(self, challenge: bytes, flags: int = USER_PRESENT | USER_VERIFIED) -> dict[str, Any]:
+        """Return ``AuthenticationResponseJSON`` for *challenge*."""
+        data, client = self.authenticator_data(flags), self.client_data(challenge)
+        answer = {"authenticatorData": data, "clientDataJSON": client, "signature": self.sign_raw(data, client)}
+        return self._credential({name: b64(value) for name, value in answer.items()})
+
+    def _credential(self, response: dict[str, Any]) -> dict[str, Any]:
+        id = b64(self.credential)
+        return {"id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {}}
