@@ -10,7 +10,7 @@ from time import time_ns
 import msgspec
 
 from bench.measurement import NoResultError, Round
-from tocsin.client import Draft, Issued, Operator, new_id
+from tocsin.client import Draft, Operator, new_id
 from tocsin.client.requests import authorization
 from tocsin.issuing import Order
 from tocsin.notice import Kind, Level, Magic, SigningKey, Status, Text, b64, sign_document
