@@ -23,6 +23,7 @@ from tocsin.issuing import Desk, UntrustedEntry, trust_after
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.live import Broadcast, Door, Doorkeeper, Feed, Rooms, finish_all
 from tocsin.notice import DEMO, Domain, Roots, Trust, from_b64
+from tocsin.people import People, Place
 from tocsin.ports.journal import Broken, JournalFault
 from tocsin.ports.records import RecordsFault
 from tocsin.records import SqliteRecords
@@ -154,6 +155,12 @@ class Service:
         desk.audience = self._broadcast
         _check_certificate(settings)
         self._socket = _listen(settings)
+        self._people = People(desk.records, desk.trail, desk.clock, lambda: desk.trust, self._place())
+
+    def _place(self) -> Place:
+        """Where passkeys are used as long as no roster says so: here, by the name that browsers take for safe."""
+        name, port = "localhost", self._socket.getsockname()[1]
+        return Place(name, (f"http://{name}:{port}",))
 
     @property
     def url(self) -> str:
@@ -163,7 +170,7 @@ class Service:
 
     def run(self, ready: Callable[[str], None]) -> None:
         """Serve until a signal says stop. *ready* is called with the address once requests are answered."""
-        app = make_app(self._desk, self._settings.allowed_hosts, version("tocsin"))
+        app = make_app(self._desk, self._people, self._settings.allowed_hosts, version("tocsin"))
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
-"""Under which names the server answers, and who may order: a key that a roster lists with the role ``issue``.
+"""Under which names the server answers, and who may order: a key that a roster lists, or a person who is signed in.
 
-``spec/stream.md``, "Ordering". The signature of a request lets its caller draft; it issues nothing. What issues is the
-signature over the frozen notice.
+``spec/stream.md``, "Ordering". The signature of a request, like a session, lets its caller draft; it issues nothing.
+What issues are signatures over the frozen notices.
 """
 
 import re
@@ -16,7 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tocsin.issuing import Desk
 from tocsin.issuing.orders import ORDER_SIZE_BYTES_MAX
 from tocsin.notice import REQUEST_TAG, Role, Roster, RosterKey, from_b64, is_signed_by
+from tocsin.people import People
 
+from .cookies import session_of, token_of
 from .errors import Denied, error
 
 # The two clocks may be this far off; longer, and a recorded request could be used again.
@@ -55,13 +57,32 @@ class Asked:
 
     body: bytes
     holder: str
+    key: str
+
+
+async def asked_by(request: Request, desk: Desk, people: People, size_bytes_max: int = ORDER_SIZE_BYTES_MAX) -> Asked:
+    """Return a request by a listed key or of an open session. Raises ``Denied`` with 401, 403, 413 or 415."""
+    if "authorization" in request.headers:
+        return await signed_body(request, desk, size_bytes_max)
+    if not token_of(request):
+        raise Denied(401, "unsigned", "the request has neither a signature (Authorization) nor a session; sign in")
+    session = session_of(request, people)
+    return Asked(await body_within(request, size_bytes_max), session.holder, session.key)
+
+
+async def body_within(request: Request, size_bytes_max: int) -> bytes:
+    """Return the body of *request*. Raises ``Denied`` with 413 as soon as it is too large, whatever its head says."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > size_bytes_max:
+            raise Denied(413, "body_too_large", f"the body has more than {size_bytes_max} bytes")
+    return bytes(body)
 
 
 async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_SIZE_BYTES_MAX) -> Asked:
     """Return a request that is signed as it must be. Raises ``Denied`` with 401 or 413."""
-    if int(request.headers.get("content-length", "0")) > size_bytes_max:
-        raise Denied(413, "body_too_large", f"the body has more than {size_bytes_max} bytes")
-    body = await request.body()
+    body = await body_within(request, size_bytes_max)
     found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if found is None:
         raise Denied(401, "unsigned", "the header Authorization is not: Tocsin KEY.TIME.SIGNATURE")
@@ -70,6 +91,8 @@ async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_
     if off_s > CLOCK_OFF_S_MAX:
         raise Denied(401, "clock", f"the request's time is {off_s:.0f} s off; {CLOCK_OFF_S_MAX} s are allowed")
     listed = next((one for roster in desk.trust.rosters.values() if (one := _asking(roster, key))), None)
+    if listed is not None and any(one.revokes(listed.id) for one in desk.trust.revocations.values()):
+        raise Denied(401, "key_revoked", f"key {found[1]} is revoked")
     if listed is None:
         raise Denied(401, "key_unknown", f"no roster lists key {found[1]} with a role that may order")
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -80,7 +103,7 @@ async def signed_body(request: Request, desk: Desk, size_bytes_max: int = ORDER_
         signature = b""
     if not is_signed_by(listed.raw, REQUEST_TAG, signed, signature):
         raise Denied(401, "signature_wrong", "the request's signature is wrong")
-    return Asked(body, listed.holder)
+    return Asked(body, listed.holder, listed.id)
 
 
 def _asking(roster: Roster, id: bytes) -> RosterKey | None:

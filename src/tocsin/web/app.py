@@ -7,13 +7,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.issuing import Desk
+from tocsin.people import People
 
 from .access import NamedHosts
+from .console import console_routes
 from .errors import handle_errors
 from .log import log_routes
 from .operator import operator_routes
 from .pages import add_pages
 from .public import health_route, public_routes
+from .trust import trust_routes
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
@@ -23,6 +26,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), payment=()",
 }
+# What pages of other origins may not read.
+_OURS_ALONE = ("/v1/operator", "/v1/console")
 
 
 class SafeHeaders:
@@ -37,7 +42,7 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/v1/") and not scope["path"].startswith("/v1/operator"):
+                if scope["path"].startswith("/v1/") and not scope["path"].startswith(_OURS_ALONE):
                     headers.setdefault("Access-Control-Allow-Origin", "*")
                 if scope["path"].startswith("/v1/"):
                     headers.setdefault("Cache-Control", "no-store")
@@ -46,7 +51,7 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-def make_app(desk: Desk, allowed_hosts: Sequence[str], version: str) -> FastAPI:
+def make_app(desk: Desk, people: People, allowed_hosts: Sequence[str], version: str) -> FastAPI:
     """Return the application of one desk."""
     app = FastAPI(
         title="Tocsin",
@@ -61,7 +66,9 @@ def make_app(desk: Desk, allowed_hosts: Sequence[str], version: str) -> FastAPI:
     handle_errors(app)
     app.include_router(public_routes(desk))
     app.include_router(log_routes(desk))
-    app.include_router(operator_routes(desk))
+    app.include_router(operator_routes(desk, people))
+    app.include_router(console_routes(desk, people))
+    app.include_router(trust_routes(desk))
     app.include_router(health_route(desk))
     add_pages(app)
     return app

@@ -23,9 +23,10 @@ from tocsin.issuing import (
 )
 from tocsin.notice import ED25519, ID, WEBAUTHN, Signature, b64, from_b64
 from tocsin.notice.envelope import SIGNATURES_MAX
+from tocsin.people import People
 
 from . import views
-from .access import signed_body
+from .access import asked_by
 from .errors import error, refused
 
 # An order of a whole country by its hromadas is some parts; each person signs each of them.
@@ -53,27 +54,27 @@ class _Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-def operator_routes(desk: Desk) -> APIRouter:
+def operator_routes(desk: Desk, people: People) -> APIRouter:
     """Return the routes for those who may order."""
     routes = APIRouter(prefix="/v1/operator", tags=["ordering"])
 
     @routes.post("/drafts", status_code=201)
     async def make_draft(request: Request) -> Response:
         """Freeze the notices for an order; the answer holds the bytes to sign."""
-        asked = await signed_body(request, desk)
+        asked = await asked_by(request, desk, people)
         return _drafted(read_order(asked.body), asked.holder)
 
     @routes.post("/relay", status_code=201)
     async def relay(request: Request) -> Response:
         """Freeze the notices for a CAP 1.2 message; a repeated message is harmless."""
-        asked = await signed_body(request, desk, LIMITS.size_bytes_max)
+        asked = await asked_by(request, desk, people, LIMITS.size_bytes_max)
         # What is in the file is a stranger's: however long it takes to read, heartbeats go on.
         return _drafted(await asyncio.to_thread(read_relayed, asked.body, desk.atlas, desk.now), asked.holder)
 
     @routes.post("/drafts/{id}/sign", status_code=201)
     async def sign(id: _Id, request: Request) -> Response:
         """Hand in signatures over the bytes of a draft; it is issued once enough people have signed."""
-        asked = await signed_body(request, desk)
+        asked = await asked_by(request, desk, people)
         try:
             handed = [_handed(one) for one in msgspec.json.decode(asked.body, type=_Signatures).signatures]
         except (msgspec.DecodeError, ValueError) as why:
@@ -90,20 +91,20 @@ def operator_routes(desk: Desk) -> APIRouter:
     @routes.get("/drafts")
     async def drafts(request: Request) -> Response:
         """The drafts that wait for signatures."""
-        await signed_body(request, desk)
+        await asked_by(request, desk, people)
         return JSONResponse({"submitted": [submitted_view(one, desk.atlas) for one in desk.submitted()]})
 
     @routes.get("/drafts/{id}")
     async def draft(id: _Id, request: Request) -> Response:
         """One draft that waits for signatures."""
-        await signed_body(request, desk)
+        await asked_by(request, desk, people)
         found = desk.waiting(id)
         return refused(found) if isinstance(found, Refusal) else JSONResponse(submitted_view(found, desk.atlas))
 
     @routes.post("/drafts/{id}/return")
     async def give_back(id: _Id, request: Request) -> Response:
         """Drop a draft and say why."""
-        asked = await signed_body(request, desk)
+        asked = await asked_by(request, desk, people)
         try:
             reason = msgspec.json.decode(asked.body, type=_Reason).reason
         except msgspec.DecodeError as why:

@@ -5,11 +5,17 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from .content import Content
 
-CITIZEN = Path(str(files("tocsin.web"))) / "apps" / "citizen"
+APPS = Path(str(files("tocsin.web"))) / "apps"
+CITIZEN, CONSOLE = APPS / "citizen", APPS / "console"
+# Stricter than elsewhere: who can run a script here can have people sign what they do not see.
+CONSOLE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".html": "text/html; charset=utf-8"}
@@ -20,24 +26,35 @@ _ABSENT = (
 
 
 def add_pages(app: FastAPI) -> None:
-    """Serve the citizens' page at ``/``."""
+    """Serve the citizens' page at ``/`` and the operators' console at ``/console/``."""
     routes = APIRouter(include_in_schema=False)
-    for file in sorted(CITIZEN.rglob("*")):
-        if file.is_file() and not file.name.startswith("."):
-            _add(routes, "/" + file.relative_to(CITIZEN).as_posix(), _read(file))
-    if not (CITIZEN / "index.html").is_file():
+    _add_folder(routes, CITIZEN, "/", {})
+    _add_folder(routes, CONSOLE, "/console/", {"Content-Security-Policy": CONSOLE_POLICY})
 
-        @routes.get("/")
-        def absent() -> HTMLResponse:
-            return HTMLResponse(_ABSENT, 503)
+    @routes.get("/console")
+    def console() -> Response:
+        return RedirectResponse("/console/", 308)
 
     app.include_router(routes)
 
 
-def _add(routes: APIRouter, path: str, content: Content) -> None:
-    @routes.get("/" if path == "/index.html" else path, name=path)
+def _add_folder(routes: APIRouter, folder: Path, base: str, headers: dict[str, str]) -> None:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not file.name.startswith("."):
+            _add(routes, base + file.relative_to(folder).as_posix().removesuffix("index.html"), _read(file), headers)
+    if not (folder / "index.html").is_file():
+
+        @routes.get(base, name=f"{base} absent")
+        def absent() -> HTMLResponse:
+            return HTMLResponse(_ABSENT, 503)
+
+
+def _add(routes: APIRouter, path: str, content: Content, headers: dict[str, str]) -> None:
+    @routes.get(path, name=path)
     def page(request: Request) -> Response:
-        return content.answer(request)
+        response = content.answer(request)
+        response.headers.update(headers)
+        return response
 
 
 def _read(file: Path) -> Content:
