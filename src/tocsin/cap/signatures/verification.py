@@ -29,8 +29,8 @@ from tocsin.cap.structure import text_of
 # Agency and aggregator make two; the survey has never seen three.
 SIGNATURES_MAX = 2
 
-# All verifications of one message take 30 ms. The largest signed alert of the survey has 0.9 MB of audio and 40
-# elements; it is verified twice, as it stands and without the blanks that somebody has put in.
+# All verifications of one message take 40 ms of a core at most. The largest signed alert of the survey has 0.9 MB of
+# audio and 40 elements; it is verified twice, as it stands and without the blanks that somebody has put in.
 WORK_BYTES_MAX = 2_000_000
 # Verifying an element takes as long as verifying so many bytes.
 ELEMENT_WORK_BYTES = 300
