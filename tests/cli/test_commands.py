@@ -291,7 +291,7 @@ def test_at_a_terminal_an_order_is_shown_and_takes_its_word(own_server: Server) 
     assert status == 1
     assert "DEMO Alert" in shown
     assert "Mykolaiv Oblast" in shown
-    assert "Type “air_raid 1” to issue it" in shown
+    assert "Type “air_raid 1” to sign it" in shown
     assert "Not confirmed; nothing was signed and nothing was written" in shown
     held = [one for one in on_board(own_server).values() if one["regions"] == ["UA48000000000039575"]]
     assert not held

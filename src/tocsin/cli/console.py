@@ -25,8 +25,8 @@ class ExitStatus(IntEnum):
 
 
 EXIT_STATUSES = (
-    "Exit status: 0 done, 1 not done, 2 wrong use, 3 refused by the server, 4 no answer, 5 not as ordered, 6 not issued "
-    "yet: people have to sign."
+    "Exit status: 0 done, 1 not done, 2 wrong use, 3 refused by the server, 4 no answer, 5 not as ordered, 6 not "
+    "issued yet: people have to sign."
 )
 
 

@@ -99,6 +99,6 @@ def waiting(submitted: Submitted, what: str, address: str) -> str:
     people = "1 person" if submitted.missing == 1 else f"{submitted.missing} people"
     signed = ", ".join(one.name for one in submitted.signed_by) or "nobody"
     return (
-        f"NOT ISSUED YET. {what}: {people} must sign, until {shown_time(submitted.lapses_at)}; signed so far: {signed}.\n"
+        f"NOT ISSUED YET. {what}: {people} must sign, until {shown_time(submitted.lapses_at)}; signed: {signed}.\n"
         f"They look and sign here: {address}{submitted.link}"
     )
