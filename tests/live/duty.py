@@ -53,7 +53,9 @@ class Duty:
         return self._order(kind=Kind.ALL_CLEAR, status=status, alarm=issued.alarm)
 
     def _order(self, **given: Any) -> Issued:
-        return self.operator.order(Order(id=new_id(), **given))
+        issued = self.operator.order(Order(id=new_id(), **given))
+        assert isinstance(issued, Issued)
+        return issued
 
     def position(self) -> Position:
         return Position.parse(self.operator.board().position)
