@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.issuing.paper import KYIV, NOW, ukraine
-from tocsin.issuing import Desk, Handed, Issued, Order, Refusal, Submitted, Waiting
+from tests.issuing.paper import KYIV, LVIV_OBLAST, NOW, ukraine
+from tocsin.issuing import Desk, Handed, Issued, Order, Refusal, Submitted, Waiting, trust_after
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.notice import (
     Domain,
@@ -18,6 +18,8 @@ from tocsin.notice import (
     Level,
     Magic,
     Notice,
+    Revocation,
+    RevokedKey,
     Role,
     Roots,
     Signature,
@@ -26,12 +28,13 @@ from tocsin.notice import (
     Trust,
     b64,
     id_from,
+    seal,
     sign_document,
 )
 from tocsin.ports.journal import Appended, Broken, Entry, Issue, JournalFault
 from tocsin.records import SqliteRecords
 from tocsin.testing.passkeys import SoftPasskey
-from tocsin.testing.rosters import roster_of, sealed, service
+from tocsin.testing.rosters import TWO_PEOPLE, Member, person, roster_of, sealed, service
 
 AUTHORITY = "duty.example"
 _SEEDS = iter(range(1, 100))
@@ -43,17 +46,43 @@ def _key() -> SigningKey:
 
 ROOTS = {domain: _key() for domain in Domain}
 ISSUERS = {domain: _key() for domain in Domain}
-HEARTBEAT, STRANGER = _key(), _key()
+HEARTBEAT, STRANGER, SENSOR, REVOKER = _key(), _key(), _key(), _key()
+RP, ORIGIN = "console.example", "https://console.example"
+OLENA, TARAS, PETRO, OF_LVIV = (
+    SoftPasskey.from_words(name, RP, ORIGIN) for name in ("olena", "taras", "petro", "lviv")
+)
 PINNED = Roots(b64(ROOTS[Domain.ACTUAL].public), b64(ROOTS[Domain.EXERCISE].public))
 
 Signs = SigningKey | SoftPasskey
 Result = TypeVar("Result")
 
 
-def roster(domain: Domain) -> bytes:
-    listed = {ISSUERS[domain]: Role.ISSUE} | ({HEARTBEAT: Role.HEARTBEAT} if domain is Domain.ACTUAL else {})
-    members = [service(role, key.public, roles=(role,), name="Test") for key, role in listed.items()]
-    return sealed(roster_of(AUTHORITY, domain, ROOTS[domain], members, NOW - 60), ROOTS[domain]).pack()
+def members(domain: Domain) -> list[Member]:
+    """Return everybody whom the rosters of the tests list."""
+    found = [
+        service("issue", ISSUERS[domain].public, name="Test"),
+        service("sensor", SENSOR.public, roles=(Role.SOURCE,), name="Sensor"),
+        person("olena", OLENA.public, name="Olena"),
+        person("taras", TARAS.public, name="Taras"),
+        person("petro", PETRO.public, roles=(Role.AUTHOR,), name="Petro"),
+        person("lviv", OF_LVIV.public, name="Duty of Lviv", regions=(LVIV_OBLAST,), regions_max=2, per_hour=3),
+    ]
+    server = service("heartbeat", HEARTBEAT.public, roles=(Role.HEARTBEAT,))
+    return [*found, server] if domain is Domain.ACTUAL else found
+
+
+def roster(domain: Domain, version: int = 1, without: str = "", **given: Any) -> bytes:
+    """Return the roster of *domain*, of everybody but *without*; *given* are fields of ``roster_of``."""
+    fields = {"issued": NOW - 60, "rules": TWO_PEOPLE, "rp_id": RP, "origins": [ORIGIN], "revokers": [REVOKER]} | given
+    listed = [one for one in members(domain) if one.holder.id != without]
+    root = ROOTS[domain]
+    return sealed(roster_of(AUTHORITY, domain, root, listed, version=version, **fields), root).pack()
+
+
+def revocation(domain: Domain, *keys: bytes, version: int = 1) -> bytes:
+    """Return the list that takes away the *keys* of those ids."""
+    gone = tuple(RevokedKey(key.hex(), "lost", ()) for key in sorted(keys))
+    return seal(REVOKER, Magic.REVOCATION, Revocation(1, AUTHORITY, domain, version, NOW, gone)).pack()
 
 
 @dataclass
@@ -135,11 +164,8 @@ class Office:
     def try_to_open(self) -> Desk | Broken:
         journal = GatedJournal.open_for_writing(self.folder, AUTHORITY, PINNED)
         journal.begin()
-        trust = Trust(AUTHORITY, {domain: key.public for domain, key in ROOTS.items()})
-        for domain in Domain:
-            learned = trust.learn(roster(domain))
-            assert isinstance(learned, Trust)
-            trust = learned
+        pinned = {domain: key.public for domain, key in ROOTS.items()}
+        trust = trust_after(Trust(AUTHORITY, pinned, lineage=ukraine().lineage), journal)
         records = SqliteRecords.open(self.folder)
         opened = Desk.open(journal, records, ukraine(), trust, HEARTBEAT, self.clock)
         if isinstance(opened, Broken):
@@ -182,6 +208,11 @@ class Office:
         issued = self.sign(self.draft(self.order(kind, **given)))
         assert isinstance(issued, Issued), issued
         return issued.notices[0]
+
+    def audited(self) -> list[str]:
+        """Return what is in the audit journal once all of it is written."""
+        self.desk.trail.note("looked").result()
+        return [entry.what for entry in self.desk.records.audit(0, 1_000) if entry.what != "looked"]
 
     def heartbeat(self) -> Heartbeat:
         beat = self.desk.trust.verify_heartbeat(self.desk.heartbeat(), 0)

@@ -245,9 +245,6 @@ class Desk:
 
     async def _submit(self, taken: Taken) -> Submitted | Refusal:
         waiting = taken.waiting.submitted(self.now)
-        bodies = signing.packed(waiting)
-        if isinstance(bodies, Refusal):
-            return bodies
         stored = waiting.stored()
         try:
             await asyncio.wrap_future(self.trail.keep(lambda: self.records.save_submitted(stored)))
@@ -270,8 +267,6 @@ class Desk:
     async def _append(self, taken: Taken) -> Issued | Refusal:
         waiting = taken.waiting
         bodies = signing.packed(waiting)
-        if isinstance(bodies, Refusal):
-            return self._refused(waiting, bodies)
         digest = waiting.draft.order.digest()
         issues = [
             Issue(part.notice, body, part.cap, digest) for part, body in zip(waiting.draft.parts, bodies, strict=True)

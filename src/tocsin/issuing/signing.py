@@ -13,7 +13,6 @@ from tocsin.notice import (
     Holder,
     Magic,
     Notice,
-    Reason,
     Refused,
     Role,
     Signature,
@@ -90,12 +89,10 @@ def still_counting(trust: Trust, waiting: Waiting) -> Refusal | None:
     return None
 
 
-def packed(waiting: Waiting) -> list[bytes] | Refusal:
-    """Return the envelope of each part, or why its signatures fit none."""
-    try:
-        return [envelope.pack() for envelope in waiting.envelopes()]
-    except FramingError as why:
-        return Refusal("signatures_malformed", str(why))
+def packed(waiting: Waiting) -> list[bytes]:
+    """Return the envelope of each part. Its signatures were taken, so they fit."""
+    pairs = zip(waiting.draft.parts, waiting.signatures, strict=True)
+    return [Envelope(Magic.NOTICE, part.document, signed).pack() for part, signed in pairs]
 
 
 def outside(trust: Trust, holder: Holder, notice: Notice) -> Refusal | None:
@@ -119,6 +116,11 @@ def _for_part(part: Part, handed: Sequence[Handed]) -> tuple[Signature, ...]:
 
 def _signers(trust: Trust, part: Part, signatures: tuple[Signature, ...]) -> tuple[Signer, ...] | Refusal:
     """Return whose *signatures* these are, in their order: each is right and by a listed key."""
+    roster = trust.rosters[Domain.of(part.notice.status)]
+    if not roster.issued <= part.notice.sent < roster.expires:
+        return Refusal("roster_changed", "the draft was made outside the times of the newest roster; order it again")
+    if not signatures:
+        return ()
     envelope = Envelope(Magic.NOTICE, part.document, signatures)
     try:
         envelope.pack()
@@ -126,10 +128,6 @@ def _signers(trust: Trust, part: Part, signatures: tuple[Signature, ...]) -> tup
         return Refusal("signatures_malformed", str(why))
     found = trust.signers(envelope, part.notice)
     if isinstance(found, Refused):
-        if found.reason is Reason.ROSTER:
-            return Refusal(
-                "roster_changed", f"{found.message}: the draft is older than the newest roster; order it again"
-            )
         return Refusal("signature_refused", f"{found.message}; sign the draft's bytes with a key of the roster")
     if len(found) < len(signatures):
         return Refusal("signature_refused", "a signature is by no key that the roster lists for this status")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from tocsin.notice import Domain, Envelope, Magic, Signature, Status, decode_notice
+from tocsin.notice import Domain, Signature, Status, decode_notice
 from tocsin.ports.records import SignedBy, SubmittedDraft, SubmittedPart
 
 from .drafting import Draft, Part
@@ -49,11 +49,6 @@ class Waiting:
     def domain(self) -> Domain:
         return Domain.of(self.draft.order.status)
 
-    def envelopes(self) -> list[Envelope]:
-        """Return each part with its signatures so far."""
-        pairs = zip(self.draft.parts, self.signatures, strict=True)
-        return [Envelope(Magic.NOTICE, part.document, signed) for part, signed in pairs]
-
     def has(self, handed: Iterable[Handed]) -> bool:
         """Whether all of *handed* is known: somebody asks again after an answer was lost."""
         known = {
@@ -67,12 +62,12 @@ class Waiting:
 
     def stored(self) -> SubmittedDraft:
         """Return what the records keep of it."""
-        pairs = zip(self.envelopes(), self.draft.parts, strict=True)
+        pairs = zip(self.draft.parts, self.signatures, strict=True)
         return SubmittedDraft(
             id=self.id,
             by=self.by,
             order=msgspec.json.encode(self.draft.order),
-            parts=tuple(SubmittedPart(envelope.pack(), part.cap) for envelope, part in pairs),
+            parts=tuple(SubmittedPart(part.document, part.cap, signed) for part, signed in pairs),
             signed_by=self.signed_by,
             lapses_at=self.lapses_at,
             regions_ended=self.draft.regions_ended,
@@ -82,14 +77,10 @@ class Waiting:
     @classmethod
     def restored(cls, stored: SubmittedDraft) -> "Waiting":
         """Return what the records kept. The signatures are checked by whoever uses them."""
-        envelopes = [Envelope.unpack(part.envelope, Magic.NOTICE) for part in stored.parts]
-        parts = tuple(
-            Part(decode_notice(envelope.document), envelope.document, part.cap)
-            for envelope, part in zip(envelopes, stored.parts, strict=True)
-        )
+        parts = tuple(Part(decode_notice(one.document), one.document, one.cap) for one in stored.parts)
         order = msgspec.json.decode(stored.order, type=Order)
         draft = Draft(order, parts, stored.regions_ended, stored.warnings)
-        signatures = tuple(envelope.signatures for envelope in envelopes)
+        signatures = tuple(one.signatures for one in stored.parts)
         return cls(draft, stored.by, stored.lapses_at, signatures, stored.signed_by, is_submitted=True)
 
 

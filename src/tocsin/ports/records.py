@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tocsin.notice import Signature
 from tocsin.notice.statement import NOT_AUDITED, Audited
 
 _TAG = b"tocsin-audit-v1\0"
@@ -53,10 +54,11 @@ class AuditBroken:
 
 
 class SubmittedPart(msgspec.Struct, frozen=True):
-    """One notice of a draft: its envelope with the signatures so far, and its CAP document."""
+    """One notice of a draft: its bytes, its CAP document, and the signatures so far."""
 
-    envelope: bytes
+    document: bytes
     cap: bytes
+    signatures: tuple[Signature, ...]
 
 
 class SignedBy(msgspec.Struct, frozen=True):
