@@ -3,11 +3,12 @@
     python -m bench.verify [--write]
 
 The notices are the largest that may be (2,800 bytes), signed by one service, or by two people with passkeys; beside
-them the bare signatures, as ``cryptography`` checks them. ``bench/verify.ts`` asks the page's verifier the same.
+them the bare signatures, as ``cryptography`` checks them. ``verify.ts`` asks the page's verifier the same.
 """
 
 import argparse
 import platform
+import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, deriv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from hatch_build import find_node_of_wheel
 from scripts.people_vectors import OLENA, SENSOR, TARAS, people_roster, signed
 from scripts.vector_parts import AUTHORITY, PARENTS, ROOTS, notice_fields, sealed_roster
 from tocsin.notice import (
@@ -95,6 +97,13 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def page_table() -> str:
+    """Return the table of ``verify.ts``."""
+    node, *_ = find_node_of_wheel()
+    command = [node, "--disable-warning=ExperimentalWarning", str(Path(__file__).with_suffix(".ts"))]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def _bare() -> dict[str, Callable[[], object]]:
     data = b"x" * NOTICE_SIZE_BYTES_MAX
     edwards = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -110,7 +119,7 @@ def _bare() -> dict[str, Callable[[], object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
-    shown = table()
+    shown = f"{table()}\n\nThe page's verifier, under the same Node.js that builds it (`bench/verify.ts`):\n\n{page_table()}"
     print(shown)
     if parser.parse_args().write:
         RESULTS.write_text(_page(shown), encoding="utf-8")

@@ -222,8 +222,8 @@ class Other:
     """The page's verifier in a process of its own: a line in, a verdict out."""
 
     def __init__(self, file: str, stack: ExitStack) -> None:
-        node = find_node_of_wheel()
-        command = [str(node), "--disable-warning=ExperimentalWarning", str(TYPESCRIPT), str(ROOT / "vectors" / file)]
+        node, *_ = find_node_of_wheel()
+        command = [node, "--disable-warning=ExperimentalWarning", str(TYPESCRIPT), str(ROOT / "vectors" / file)]
         self._process = stack.enter_context(
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         )
