@@ -17,10 +17,11 @@ START_S_MAX = 30
 
 @dataclass
 class Server:
-    """A running `tocsin demo`. ``data`` is its folder; stop, kill and start it as often as you like."""
+    """A running `tocsin demo` or other *command*. ``data`` is its folder; stop, kill and start it at will."""
 
     data: Path
     options: tuple[str, ...] = ()
+    command: str = "demo"
     log: Path = field(init=False)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -39,7 +40,7 @@ class Server:
     def start(self) -> "Server":
         """Start the server and wait until it answers."""
         port = ("--port", "0") if "--port" not in self.options else ()
-        command = [sys.executable, "-m", "tocsin", "demo", "--data", str(self.data), *port, *self.options]
+        command = [sys.executable, "-m", "tocsin", self.command, "--data", str(self.data), *port, *self.options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log, stdout=log, env=os.environ | {"TOCSIN_LOG": "json"})
         give_up = time.monotonic() + START_S_MAX
