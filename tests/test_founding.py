@@ -171,8 +171,11 @@ class TestSecrets:
         exported = subprocess.run([sys.executable, "-m", "tocsin", *export], capture_output=True, timeout=60)
         assert exported.returncode == 0, exported.stderr
         outputs.append(exported.stdout + exported.stderr)
-        outputs.append(server.log.read_bytes())
-        outputs += [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".key"]
+        # The links that sign a demo's two people in are meant to be seen; a real person has no software key.
+        said = server.log.read_text().splitlines()
+        outputs += [line.encode() for line in said if "/console/#/demo/" not in line]
+        files = [file for file in tmp_path.rglob("*") if file.is_file()]
+        outputs += [file.read_bytes() for file in files if file.suffix != ".key" and file != server.log]
         for name, spellings in self.spellings(server).items():
             for spelling in spellings:
                 assert not any(spelling in output for output in outputs), name

@@ -46,6 +46,8 @@ _PEOPLE = {
     "author": ("DEMO operator Olena", HolderKind.PERSON, (Role.APPROVER, Role.AUTHOR)),
     "approver": ("DEMO operator Taras", HolderKind.PERSON, (Role.APPROVER, Role.AUTHOR)),
 }
+# By the beginning of their key files' names.
+DEMO_PEOPLE = tuple(_PEOPLE)
 _DISPUTED = Rule(("disputed",), EVERYTHING, EVERYTHING, 1)
 # Two people for whatever warns or ends a warning; one to say that it is being checked, and for exercises.
 _RULES = {

@@ -3,13 +3,15 @@
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from tocsin.areas import AreaError
 from tocsin.assembly import Service, StartRefused, open_desk
-from tocsin.founding import AUTHORITY_FILE, FoundingError, found_demo
+from tocsin.founding import AUTHORITY_FILE, DEMO_PEOPLE, FoundingError, found_demo, read_key
 from tocsin.logs import set_up_logs
+from tocsin.notice import Domain, b64
 from tocsin.ports.journal import JournalFault
 from tocsin.settings import Settings, SettingsError, read_settings
 
@@ -84,7 +86,19 @@ def _say_address(url: str) -> None:
     err.print(f"Tocsin serves {url}", markup=False)
 
 
+def demo_consoles(url: str, data: Path) -> list[tuple[str, str]]:
+    """Return each demo operator with the link that signs them in: their software keys lie in it."""
+    # Browsers take passkeys and secure cookies on localhost without TLS, and nowhere else.
+    origin = f"http://localhost:{urlsplit(url).port}"
+    found = []
+    for person in DEMO_PEOPLE:
+        seeds = ".".join(b64(read_key(data, f"{person}-{domain}").seed) for domain in Domain)
+        found.append((person, f"{origin}/console/#/demo/{seeds}"))
+    return found
+
+
 def _say_demo(url: str, data: Path) -> None:
+    consoles = "\n".join(f"    {name:<8} {link}" for name, link in demo_consoles(url, data))
     command = "tocsin" if sys.prefix == sys.base_prefix else f"{sys.prefix}/bin/tocsin"
     err.print(
         f"""
@@ -92,9 +106,10 @@ def _say_demo(url: str, data: Path) -> None:
 
   The page        [bold]{url}[/]   choose a place, then tap "sound"
   The interface   {url}/openapi.json
+  The console     for two DEMO operators; a real one signs with a passkey, and no link does it:
+{consoles}
 
-  Two demo operators' keys lie in {data}/keys: DEMO operator on duty (orders), DEMO operator on duty (exercises).
-  In another terminal, from the same folder:
+  In another terminal, from the same folder, both of them sign at once:
 
     {command} alert --data {data} --region UA-30 --hazard air_raid --level red
     {command} all-clear --data {data} --region UA-30 --hazard air_raid

@@ -4,40 +4,28 @@ It needs the server extra, as the records are the server's.
 """
 
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from tocsin.cli.console import ExitStatus, Failure, err, out
-from tocsin.cli.options import DATA_DEFAULT
-from tocsin.notice import b64
+from tocsin.cli import options
+from tocsin.cli.console import err, out
+from tocsin.notice import b64, key_id
 from tocsin.ports.records import Credential
 
 from .root_keys import fingerprint
 
 
-def requests(
-    data: Annotated[Path, typer.Option("--data", envvar="TOCSIN_DATA", help="Folder of the authority.")] = DATA_DEFAULT,
-) -> None:
+def requests(data: options.Data = options.DATA_DEFAULT) -> None:
     """List enrolled passkeys as they go into the plan. Let each person read the fingerprint aloud and compare."""
-    enrolled = _enrolled(data)
-    if not enrolled:
-        err.print("Nobody has enrolled; `tocsin operator invite` prints a link for one person", markup=False)
-    for one in enrolled:
+    # Read only here: the rest of `tocsin trust` works without the server extra.
+    from tocsin.cli.office import records_of, trust_in
+
+    trust = trust_in(data)
+    listed = {key.id for roster in trust.rosters.values() for key in roster.keys}
+    with records_of(data) as records:
+        waiting = [one for one in records.credentials() if key_id(one.public).hex() not in listed]
+    if not waiting:
+        err.print("No passkey waits for a roster; `tocsin operator invite` prints a link for one person", markup=False)
+    for one in waiting:
         out.print(_snippet(one), markup=False)
-
-
-def _enrolled(data: Path) -> list[Credential]:
-    from tocsin.records import SqliteRecords
-
-    if not (data / "authority.json").is_file():
-        raise Failure(f"there is no authority in {data}; --data names another folder", ExitStatus.WRONG_USE)
-    records = SqliteRecords.open(data)
-    try:
-        return records.credentials()
-    finally:
-        records.close()
 
 
 def _snippet(one: Credential) -> str:
