@@ -14,6 +14,8 @@ export interface Me {
   holder: string;
   name: string;
   rp_id: string;
+  /** Without a touch for so long the session ends. */
+  idle_s: number;
   passkeys: { credential: string; key: string }[];
   ends_at: number;
 }

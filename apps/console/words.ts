@@ -30,7 +30,7 @@ export const LEVELS: Record<Level, string> = { red: "Red", yellow: "Yellow" };
 /** What stands first, before everything else. A real order needs no word. */
 export const FIRST: Record<Status, string> = { actual: "", exercise: "EXERCISE", test: "TEST" };
 
-export const LANGUAGES: Record<string, string> = { en: "English", uk: "Українською" };
+export const LANGUAGES: Record<string, string> = { en: "English", uk: "Ukrainian" };
 
 export const DURATIONS_S: [number, string][] = [
   [3_600, "1 hour"],

@@ -19,6 +19,8 @@ export interface PageProps {
   fail: (why: unknown) => void;
 }
 
+const IDLE_CHECK_MS = 10_000;
+
 export function Console() {
   const [desk, setDesk] = useState<Desk>();
   const [path, setPath] = useState(location.hash.slice(1) || "/");
@@ -39,6 +41,22 @@ export function Console() {
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);
+
+  // The pages ask the server again and again, so that a session does not end of itself while one is open.
+  useEffect(() => {
+    let touched = Date.now();
+    const touch = () => {
+      touched = Date.now();
+    };
+    const timer = setInterval(() => {
+      if (desk?.me && Date.now() - touched > desk.me.idle_s * 1000) desk.signOut().then(() => go("/sign-in"), fail);
+    }, IDLE_CHECK_MS);
+    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch);
+    return () => {
+      clearInterval(timer);
+      for (const kind of ["pointerdown", "keydown"]) removeEventListener(kind, touch);
+    };
+  }, [desk]);
 
   const go = (to: string) => {
     setProblem("");

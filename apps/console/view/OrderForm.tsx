@@ -145,7 +145,7 @@ export function OrderForm({ desk, go, fail, kind, alarm: about }: PageProps & { 
         </>
       )}
       {!isNew && kind !== "update" && <p>{regions.map((code) => desk.name(code)).join("; ")}</p>}
-      {text ? <Words text={text} setText={setText} /> : <p class="faint">The prepared words of this hazard are used. You see them before you sign, and can change them then.</p>}
+      {text ? <Words text={text} setText={setText} /> : <p class="faint">The standard words of this hazard are used. You see them before you sign, and can change them then.</p>}
       <div class="actions">
         <button type="submit" class="main" disabled={busy || !canPrepare}>Prepare</button>
         <button type="button" onClick={() => go("/")}>Drop it</button>
@@ -171,7 +171,7 @@ function Words({ text, setText }: { text: Record<string, Text>; setText: (text: 
           </label>
         </div>
       ))}
-      <button type="button" onClick={() => setText(undefined)}>Use the prepared words</button>
+      <button type="button" onClick={() => setText(undefined)}>Back to the standard words</button>
     </fieldset>
   );
 }

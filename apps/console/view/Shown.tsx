@@ -25,7 +25,7 @@ export function Shown({ draft, desk }: { draft: Draft; desk: Desk }) {
       </h2>
       <dl>
         <dt>Level</dt>
-        <dd>{LEVELS[notice.level]}</dd>
+        <dd class="level">{LEVELS[notice.level]}</dd>
         <dt>Where</dt>
         <dd>
           <ul class="regions">
