@@ -15,8 +15,9 @@ import type { Lineage } from "../shared/roster.ts";
 import { Tabs } from "../shared/tabs.ts";
 import type { Telling } from "../shared/telling.ts";
 import type { Pin } from "../shared/trust.ts";
+import type { Verdict } from "../shared/witnesses.ts";
 import { DEMO } from "./announcing.ts";
-import { askAlarm, askAuthority, askRegions } from "./net.ts";
+import { askAlarm, askAuthority, askRegions, askWitness } from "./net.ts";
 import { Sounds } from "./sound.ts";
 import { Teller } from "./teller.ts";
 import type { Language } from "./words/words.ts";
@@ -27,6 +28,7 @@ const RETRY_MS = 5_000;
 // While an alarm names a region that the atlas lacks, a newer atlas is asked for this often.
 const ATLAS_RETRY_MS = 30_000;
 const CONNECTING_MS_MAX = 4_000;
+const WITNESS_MS = 15_000;
 
 export type Shown = PlaceState | "not_live" | "no_places";
 
@@ -44,6 +46,8 @@ export class Model {
   private readonly listeners = new Set<() => void>();
   /** Whether the list of places could not be fetched the last time. */
   atlasMissing = false;
+  /** What each witness said last. */
+  readonly watched = new Map<string, Verdict>();
   private atlasWantedAt = Number.NEGATIVE_INFINITY;
   /** Called when the list of places is there. */
   private atlasAwaited: (() => void)[] = [];
@@ -86,6 +90,7 @@ export class Model {
     if (this.soundWanted) void this.sounds.arm();
     while (!(await this.meetAuthority()) && !this.device.pin) await wait(RETRY_MS);
     this.tabs.start();
+    void this.askWitnesses();
     void this.loadAtlas();
   }
 
@@ -101,7 +106,7 @@ export class Model {
   }
 
   get live(): boolean {
-    return this.device.freshness.live && this.device.stranger === undefined;
+    return this.device.freshness.live && this.device.stranger === undefined && this.device.doubt === undefined;
   }
 
   /** Whether the page was opened so short a while ago that it could not have heard anything yet. */
@@ -226,6 +231,18 @@ export class Model {
       this.atlasMissing = true;
       await wait(RETRY_MS);
       return this.loadAtlas(cache);
+    }
+  }
+
+  /** Ask those who watch from elsewhere, one after another, for as long as the page is seen. */
+  private async askWitnesses(): Promise<void> {
+    for (;;) {
+      await wait(WITNESS_MS * (0.75 + Math.random() / 2));
+      if (document.hidden) continue;
+      for (const witness of this.device.witnesses) {
+        const notes = await askWitness(witness.url).catch(() => []);
+        this.watched.set(witness.name, await this.device.hearWitness(witness, notes));
+      }
     }
   }
 

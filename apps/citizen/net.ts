@@ -22,6 +22,11 @@ export async function askAlarm(alarm: string): Promise<string[]> {
   return history.map((one) => one.envelope);
 }
 
+/** Return the cosigned checkpoints of the witness at *url*. */
+export async function askWitness(url: string): Promise<unknown> {
+  return (await ask<{ checkpoints: unknown }>(`${url.replace(/\/$/, "")}/v1/witness`, "no-store")).checkpoints;
+}
+
 async function ask<Answer>(path: string, cache: RequestCache = "default"): Promise<Answer> {
   const answer = await fetch(path, {
     headers: { Accept: "application/json" },

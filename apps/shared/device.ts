@@ -8,15 +8,17 @@
 import { type Alarms, type Held, alarmKey, contradict, fold, forgettable, notEnded } from "./alarms.ts";
 import { boardHash } from "./board.ts";
 import { fromB64 } from "./bytes.ts";
+import { verifier } from "./ed25519.ts";
 import { unpack } from "./envelope.ts";
 import type { ServerEvent } from "./events.ts";
 import { type Clock, Freshness, type Moment, browserClock } from "./freshness.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { AlarmRecord, Facts, Memory, Remembered } from "./memory.ts";
 import { type Notice, type Status, isEnding, parseNotice } from "./notice.ts";
-import type { Domain, Lineage } from "./roster.ts";
+import type { Domain, Lineage, Witness } from "./roster.ts";
 import type { Frame } from "./stream.ts";
 import { type Pin, type Reason, Trust } from "./trust.ts";
+import { Heads, type Verdict, compare } from "./witnesses.ts";
 
 /** `GET /v1/authority`, as far as a device needs it. */
 export interface AuthorityAnswer extends Pin {
@@ -65,6 +67,9 @@ export class Device {
   private trust: Trust | undefined;
   /** The nonce of this connection and when it was sent, until it is answered. */
   private asked: (Moment & { nonce: string }) | undefined;
+  /** A witness that contradicts the server: while there is one, nothing is shown as clear. */
+  doubt: { witness: string; verdict: "split" | "withheld" } | undefined;
+  private readonly heads = new Heads();
   private lastHeartbeat: ServerEvent | undefined;
   private strangeHeartbeats = 0;
   /**
@@ -139,6 +144,26 @@ export class Device {
       this.options.remembered.facts.pin = card;
       await this.options.memory.save({ pin: card });
     });
+  }
+
+  /** Who else watches the journal, by the roster. */
+  get witnesses(): readonly Witness[] {
+    return this.trust?.rosters.actual?.witnesses ?? [];
+  }
+
+  /** Hold the cosigned checkpoints of *witness* against what came here. Two histories stay a doubt until the page is opened anew. */
+  hearWitness(witness: Witness, notes: unknown): Promise<Verdict> {
+    let verdict: Verdict = "nobody";
+    const judge = async () => {
+      const { trust, position, heads } = this;
+      if (!trust || position === undefined) return;
+      const seen = { heads, position, nowS: this.freshness.nowMs() / 1_000 };
+      verdict = await compare(notes, witness, trust, await verifier(), seen);
+      if (verdict === "split" || (verdict === "withheld" && !this.doubt)) this.doubt = { witness: witness.name, verdict };
+      if (verdict === "withheld") this.startOver();
+      if (verdict === "agree" && this.doubt?.verdict === "withheld" && this.doubt.witness === witness.name) this.doubt = undefined;
+    };
+    return this.enqueue(judge).then(() => verdict);
   }
 
   /** Take in a frame. Frames are judged one after another, in the order in which they came. */
@@ -290,6 +315,8 @@ export class Device {
     this.asked = undefined;
     this.stranger = undefined;
     this.lastHeartbeat = event;
+    const { position, chain, board } = judged.believed;
+    this.heads.keep(position, chain, board);
     if (asked) await this.hearAnswer(judged.believed, asked);
     else freshness.hear(judged.believed);
     await this.compareBoard(judged.believed);

@@ -174,6 +174,15 @@ export class Trust {
     return { believed: heartbeat };
   }
 
+  /** Return the keys that may say at *at* (Unix seconds) that all is well, or why nobody may. */
+  serversAt(at: number): { raw: Bytes; isRevoked: boolean }[] | Reason {
+    const roster = this.rosters.actual;
+    if (!roster || at < roster.issued || at >= roster.expires) return "roster";
+    const mayBeat = (key: RosterKey) => roster.holders.some(({ id, roles }) => id === key.holder && roles.includes("heartbeat"));
+    const servers = roster.keys.filter(mayBeat);
+    return servers.map((key) => ({ raw: fromB64(key.public) as Bytes, isRevoked: isRevoked(this.revocations.actual, key.id) }));
+  }
+
   /** Return those whose right signatures stand under a document, or why it is not looked at further. */
   private async signers(envelope: Envelope, authority: string, domain: Domain, at: number): Promise<Signer[] | Reason> {
     if (authority !== this.pin.authority) return "authority";

@@ -7,6 +7,7 @@ import { boardRoot } from "./board.ts";
 import { b64, fromB64, type Bytes } from "./bytes.ts";
 import { type Verify, browserVerify, scriptVerify } from "./ed25519.ts";
 import type { Status } from "./notice.ts";
+import { SignedNote } from "./checkpoint.ts";
 import { type Judged, type Pin, Trust } from "./trust.ts";
 
 const WAYS: Record<string, () => Promise<Verify>> = {
@@ -19,6 +20,11 @@ interface Vectors<Case> {
   rosters: string[];
   parents?: Record<string, string | null>;
   cases: Case[];
+}
+
+interface NoteVectors extends Vectors<{ name: string; note: string; expect: string; cosigned_at: number | null }> {
+  witness: { name: string; public: string };
+  says: { position: string; chain: string; board: string; time_ms: number };
 }
 
 interface PeopleCase {
@@ -115,6 +121,21 @@ for (const [way, verify] of Object.entries(WAYS)) {
       for (const roster of learn) last = await trust.learn(bytes(roster));
       assert.equal(verdict(last), expect);
       assert.equal(trust.pin.roots.actual, root);
+    });
+  }
+
+  const notes = read<{ name: string; note: string; expect: string; cosigned_at: number | null }>("notes") as NoteVectors;
+  for (const { name, note: data, expect, cosigned_at } of notes.cases) {
+    test(`note: ${name} (${way})`, async () => {
+      const trust = await trustOf(notes, verify);
+      const note = SignedNote.read(data);
+      const judged = note ? await note.judge(trust, await verify()) : { refused: "framing" as const };
+      assert.equal(verdict(judged), expect);
+      assert.equal((await note?.cosignedAt({ url: "", ...notes.witness }, await verify())) ?? null, cosigned_at);
+      if ("believed" in judged && name !== "no audit journal") {
+        const { position, chain, board, timeMs } = judged.believed;
+        assert.deepEqual({ position, chain, board, time_ms: timeMs }, notes.says);
+      }
     });
   }
 

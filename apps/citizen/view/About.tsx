@@ -26,6 +26,12 @@ export function About({ model, words }: { model: Model; words: Words }) {
           <p>{words.rootsMeaning}</p>
         </>
       )}
+      {model.watched.size > 0 && <h3>{words.witnesses}</h3>}
+      {Array.from(model.watched, ([name, verdict]) => (
+        <p key={name}>
+          {name}: {words.witnessVerdicts[verdict]}
+        </p>
+      ))}
       {refused && <p class="refused">{words.refusedMessage(refused)}</p>}
       <p>{words.forgetAllMeaning}</p>
       <button type="button" class="forget" onClick={() => void model.forgetAll()}>

@@ -2,7 +2,7 @@
 
 import { useEffect, useReducer, useState } from "preact/hooks";
 import type { Model } from "../model.ts";
-import { WORDS } from "../words/words.ts";
+import { WORDS, type Words } from "../words/words.ts";
 import { About } from "./About.tsx";
 import { Bar } from "./Bar.tsx";
 import { Chooser } from "./Chooser.tsx";
@@ -52,6 +52,7 @@ export function Page({ model }: { model: Model }) {
         data-position={model.device.position ?? ""}
         data-exercise={model.exerciseViews().length > 0}
       >
+        {model.device.doubt && <Doubt words={words} doubt={model.device.doubt} />}
         {!danger && <Exercises model={model} words={words} />}
         {/* Whatever a person is doing here, danger at a place they have chosen stands above it. */}
         {(danger || !choosing) && shown !== "no_places" && <Screen model={model} words={words} shown={shown} />}
@@ -65,5 +66,14 @@ export function Page({ model }: { model: Model }) {
       <Bar model={model} words={words} />
       <LiveRegions model={model} words={words} shown={shown} />
     </>
+  );
+}
+
+/** Somebody elsewhere sees another journal than this page was shown: said before anything else. */
+function Doubt({ words, doubt: { witness, verdict } }: { words: Words; doubt: NonNullable<Model["device"]["doubt"]> }) {
+  return (
+    <p class="doubt" role="alert">
+      {verdict === "split" ? words.witnessSplit(witness) : words.witnessWithheld(witness)}
+    </p>
   );
 }

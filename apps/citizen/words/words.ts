@@ -1,6 +1,7 @@
 /** The words of the page: one table, two languages. A word that is missing in one of them fails the type check. */
 
 import type { Reason } from "../../shared/trust.ts";
+import type { Verdict } from "../../shared/witnesses.ts";
 import type { Phase } from "../../shared/alarms.ts";
 import type { Level } from "../../shared/notice.ts";
 import type { Sound } from "../sound.ts";
@@ -109,6 +110,10 @@ export interface Words {
   authority: string;
   roots: string;
   rootsMeaning: string;
+  witnesses: string;
+  witnessVerdicts: Record<Verdict, string>;
+  witnessSplit: (witness: string) => string;
+  witnessWithheld: (witness: string) => string;
   refusedMessage: (reason: Reason) => string;
   forgetAll: string;
   forgetAllMeaning: string;
