@@ -119,7 +119,8 @@ def _bare() -> dict[str, Callable[[], object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
-    shown = f"{table()}\n\nThe page's verifier, under the same Node.js that builds it (`bench/verify.ts`):\n\n{page_table()}"
+    of_page = "The page's verifier, under the Node.js that builds it (`bench/verify.ts`):"
+    shown = f"{table()}\n\n{of_page}\n\n{page_table()}"
     print(shown)
     if parser.parse_args().write:
         RESULTS.write_text(_page(shown), encoding="utf-8")

@@ -219,8 +219,10 @@ export class Device {
 
   private async recall(): Promise<void> {
     const { facts, alarms } = this.options.remembered;
+    // Learning a roster forgets the lists that it ends: they are taken in hand first.
+    const lists = [facts.revocationActual, facts.revocationExercise].filter((one) => one !== undefined);
     await this.learn([facts.rosterActual, facts.rosterExercise].filter((one) => one !== undefined));
-    await this.revoke([facts.revocationActual, facts.revocationExercise].filter((one) => one !== undefined));
+    await this.revoke(lists);
     for (const record of alarms) await this.recallAlarm(record);
     this.served = new Map(Array.from(this.alarms).filter(([, { notice }]) => !isEnding(notice)));
     this.unsaved.clear();
