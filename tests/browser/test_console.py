@@ -134,3 +134,129 @@ def test_one_drafts_another_approves_and_a_third_browser_shows_both_names(
     expect(citizen.locator("main")).to_have_attribute("data-state", "alarm")
     expect(citizen.locator("main")).to_contain_text("Olena Practice")
     expect(citizen.locator("main")).to_contain_text("Taras Practice")
+
+
+def test_the_same_person_is_refused_the_second_time(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.sign_in()
+    olena.draft("Flood", "Київ")
+    olena.sign()
+    olena.approve()
+    expect(problem(olena.page)).to_contain_text("Olena Practice has signed already; another person must sign")
+
+
+def test_an_order_that_is_edited_after_the_first_signature_begins_anew(operators: tuple[Operator, Operator]) -> None:
+    olena, taras = operators
+    olena.sign_in()
+    olena.draft("Flood", "Київ")
+    before = olena.sign()
+    olena.open("/")
+    olena.draft("Flood", "Київ", "Вишгородський район")
+    olena.page.get_by_role("button", name="Change the words").click()
+    olena.page.get_by_label("English: headline").fill("Practice: water rises")
+    olena.page.get_by_role("button", name="Prepare").click()
+    expect(olena.page.locator("article.shown")).to_contain_text("Practice: water rises")
+    after = olena.sign()
+    assert after != before
+    taras.sign_in()
+    expect(taras.page.locator("a.card")).to_have_count(2)
+    taras.open(after)
+    expect(taras.page.locator("article.shown")).to_contain_text("Practice: water rises")
+    expect(taras.page.locator("main")).to_contain_text("Signed by Olena Practice · it takes 2 people")
+
+
+def test_a_draft_that_is_returned_is_gone(operators: tuple[Operator, Operator]) -> None:
+    olena, taras = operators
+    olena.sign_in()
+    olena.draft("Storm", "Львівська область")
+    path = olena.sign()
+    taras.sign_in()
+    taras.open(path)
+    taras.page.get_by_role("button", name="Return with a reason").click()
+    taras.page.get_by_label("Reason").fill("the wrong region")
+    taras.page.get_by_role("button", name="Return it").click()
+    expect(taras.page.locator("[data-done]")).to_contain_text("Returned")
+    taras.open("/")
+    expect(taras.page.locator("main")).to_contain_text("Nothing waits.")
+    olena.approve()
+    expect(problem(olena.page)).to_contain_text("there is no draft")
+
+
+def test_nobody_signs_in_or_signs_without_being_verified(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.verify_user("no")
+    olena.open("/sign-in")
+    olena.page.get_by_role("button", name="Sign in with passkey").click()
+    expect(problem(olena.page)).to_contain_text("passkey")
+    expect(olena.page.locator(".who")).to_have_count(0)
+    olena.verify_user("yes")
+    olena.sign_in()
+    olena.draft("Flood", "Київ")
+    olena.verify_user("no")
+    olena.page.get_by_role("button", name="Sign with passkey").click()
+    expect(problem(olena.page)).to_contain_text("passkey")
+    expect(olena.page.get_by_role("heading", name="Look again, then sign")).to_be_visible()
+
+
+def test_a_session_ends_when_its_owner_signs_out(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.sign_in()
+    assert olena.call("/v1/operator/drafts") == [200, None]
+    olena.page.get_by_role("button", name="Sign out").click()
+    expect(olena.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert olena.call("/v1/operator/drafts") == [401, "unsigned"]
+
+
+def test_a_link_enrols_once(operators: tuple[Operator, Operator], office: Office) -> None:
+    olena, taras = operators
+    token = office.invite("taras", "Taras Practice")
+    taras.open(f"/enrol/{token}")
+    taras.page.get_by_role("button", name="Make my passkey").click()
+    expect(problem(taras.page)).to_contain_text("holds a passkey of yours already")
+    olena.open(f"/enrol/{token}")
+    assert token not in olena.page.url
+    olena.page.get_by_role("button", name="Make my passkey").click()
+    expect(olena.page.locator(".number")).to_be_visible()
+    assert olena.call("/v1/console/enrol/options", {"token": token})[1] == "invitation_over"
+
+
+def test_bytes_that_say_something_else_than_what_was_ordered_are_not_signed(
+    operators: tuple[Operator, Operator],
+) -> None:
+    olena, _ = operators
+    olena.sign_in()
+
+    def another_region(route: Any) -> None:
+        route.continue_(post_data=route.request.post_data.replace("UA80000000000093317", "UA46000000000026241"))
+
+    olena.page.route("**/v1/operator/drafts", another_region)
+    olena.draft("Flood", "Київ")
+    expect(olena.page.get_by_role("alert")).to_contain_text("UA46000000000026241 was not ordered")
+    expect(olena.page.get_by_role("button", name="Sign with passkey")).to_be_disabled()
+
+
+def test_an_exercise_says_so_first_and_takes_one_person(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.sign_in()
+    olena.draft("Wildfire", "Одеса", start="New exercise")
+    assert olena.page.locator("article.shown h2").inner_text().startswith("EXERCISE")
+    olena.page.get_by_role("button", name="Sign with passkey").click()
+    expect(olena.page.locator("[data-alarm]")).to_contain_text("EXERCISE: Wildfire")
+
+
+def test_the_whole_way_goes_by_keyboard(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.sign_in()
+    olena.page.get_by_role("link", name="New alert").focus()
+    olena.page.keyboard.press("Enter")
+    olena.page.get_by_label("Flood").focus()
+    olena.page.keyboard.press("Space")
+    olena.page.get_by_label("Name of a place").focus()
+    olena.page.keyboard.type("київ")
+    olena.page.keyboard.press("Enter")
+    expect(olena.page.locator(".chosen li")).to_have_count(1)
+    olena.page.get_by_role("button", name="Prepare").focus()
+    olena.page.keyboard.press("Enter")
+    olena.page.get_by_role("button", name="Sign with passkey").focus()
+    olena.page.keyboard.press("Enter")
+    expect(olena.page.get_by_role("heading", name="Waiting for another person")).to_be_visible()

@@ -160,7 +160,10 @@ def test_health_says_where_the_journal_is(reader: httpx.Client, duty: Duty) -> N
 def test_the_interface_describes_every_path(reader: httpx.Client) -> None:
     described = reader.get("/openapi.json").json()
     drafts = [f"/v1/operator/drafts{rest}" for rest in ("", "/{id}", "/{id}/sign", "/{id}/return")]
-    assert set(described["paths"]) == {*PATHS, *drafts, "/v1/operator/relay"}
+    ceremonies = [f"/v1/console/{way}/{step}" for way in ("enrol", "sign-in") for step in ("options", "finish")]
+    console = [*ceremonies, "/v1/console/sign-out", "/v1/console/demo", "/v1/console/me"]
+    trust = ["/v1/rosters", "/v1/revocations"]
+    assert set(described["paths"]) == {*PATHS, *drafts, "/v1/operator/relay", *console, *trust}
     for path in PATHS:
         assert list(described["paths"][path]) == ["get"]
     assert "/v1/stream" in described["info"]["summary"]

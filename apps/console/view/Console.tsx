@@ -85,8 +85,8 @@ export function Console() {
 
 function Page({ path, ...props }: PageProps & { path: string }) {
   const [, page = "", one = "", two = ""] = path.split("/");
-  if (page === "enrol") return <Enrol {...props} token={one} />;
-  if (page === "demo") return <DemoLink {...props} seed={one} />;
+  if (page === "enrol") return <Enrol {...props} key={one} token={one} />;
+  if (page === "demo") return <DemoLink {...props} key={one} seed={one} />;
   if (!props.desk.me) return <SignIn {...props} then={page === "sign-in" ? "/" : path} />;
   if (page === "approve") return <Approve {...props} key={one} id={one} />;
   if (page === "order") return <OrderForm {...props} key={path} kind={(one || "alert") as Kind} alarm={two} />;
