@@ -24,7 +24,8 @@ from tocsin.assembly import read_authority
 from tocsin.client import open_folder
 from tocsin.founding import HEARTBEAT_KEY, found_demo, read_key
 from tocsin.issuing import Draft, Order, checkpoints, notice_of
-from tocsin.issuing.drafting import Situation, draft
+from tocsin.issuing.drafting import draft
+from tocsin.issuing.situation import Situation
 from tocsin.journal.sqlite import SqliteJournal
 from tocsin.notice import Domain, Kind, Level, Magic, SigningKey, Status, b64, id_from, seal
 from tocsin.notice.statement import NOT_AUDITED

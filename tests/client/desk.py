@@ -15,7 +15,8 @@ from tests.client.authority import EPOCH, ISSUERS, NAME, NOW, ROSTERS, TRUST
 from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas
 from tocsin.issuing import Order, Refusal, read_order, read_relayed
-from tocsin.issuing.drafting import Situation, draft
+from tocsin.issuing.drafting import draft
+from tocsin.issuing.situation import Situation
 from tocsin.notice import (
     ED25519,
     REQUEST_TAG,

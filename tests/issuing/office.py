@@ -204,6 +204,9 @@ class Office:
         handed = [Handed(waiting.id, one) for one in signatures]
         return run(lambda: self.desk.sign(waiting.id, handed))
 
+    def hand_in_all(self, waiting: Waiting, handed: Sequence[Handed]) -> Issued | Submitted | Refusal:
+        return run(lambda: self.desk.sign(waiting.id, handed))
+
     def issue(self, kind: Kind = Kind.ALERT, **given: Any) -> Notice:
         issued = self.sign(self.draft(self.order(kind, **given)))
         assert isinstance(issued, Issued), issued

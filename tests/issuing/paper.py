@@ -6,7 +6,8 @@ from typing import Any
 from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas, load_ukraine
 from tocsin.issuing import Draft, Order, Refusal
-from tocsin.issuing.drafting import Situation, draft
+from tocsin.issuing.drafting import draft
+from tocsin.issuing.situation import Situation
 from tocsin.notice import DEMO, Kind, Level, Notice, Status, id_from
 
 NOW = 1_790_000_000
@@ -59,6 +60,11 @@ class Paper:
 
     def draft(self, kind: Kind, **given: Any) -> Draft:
         drafted = draft(self.order(kind, **given), self.situation())
+        assert isinstance(drafted, Draft), drafted
+        return drafted
+
+    def take_order(self, order: Order) -> Draft:
+        drafted = draft(order, self.situation())
         assert isinstance(drafted, Draft), drafted
         return drafted
 

@@ -5,7 +5,8 @@ import pytest
 from tests.areas.invented import collection, country, imported
 from tests.issuing.paper import CIRCLE, KYIV, KYIV_OBLAST, LVIV_OBLAST, SEVASTOPOL, Paper, ukraine
 from tocsin.alarms import HAZARDS, State
-from tocsin.issuing.drafting import END_TOLD_S, EXPIRES_IN_MIN_S, collapsed
+from tocsin.issuing.fitting import collapsed
+from tocsin.issuing.meaning import END_TOLD_S, EXPIRES_IN_MIN_S
 from tocsin.notice import (
     DEMO,
     ENDINGS,
@@ -386,12 +387,6 @@ class TestTooLarge:
         notice = paper.draft(Kind.ALERT, regions=self.ALL_RAIONS).notice
         assert _leaves(notice.regions) == _leaves(self.ALL_RAIONS)
         assert "UA" not in notice.regions  # Kyiv and Sevastopol have no raions and were not ordered
-
-    def test_what_still_does_not_fit_is_refused_whole(self, paper: Paper) -> None:
-        hromadas = tuple(region.code for region in ukraine().regions if region.level == 3)[:-1:9][:150]
-        refused = paper.refusal(Kind.ALERT, regions=hromadas)
-        assert refused.code == "notice_document"
-        assert "Order fewer regions or shorten the texts" in refused.message
 
     def test_text_is_never_cut(self, paper: Paper) -> None:
         fitting = Text("DEMO: " + "x" * 194, "y" * 1_000)

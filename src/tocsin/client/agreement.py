@@ -15,7 +15,8 @@ from tocsin.alarms import HAZARDS
 from tocsin.areas import Atlas
 from tocsin.issuing import Order, Refusal
 from tocsin.issuing.capform import regions_of_shapes
-from tocsin.issuing.drafting import END_TOLD_S, EXPIRES_IN_MIN_S, collapsed, part_id
+from tocsin.issuing.fitting import collapsed, part_id
+from tocsin.issuing.meaning import END_TOLD_S, EXPIRES_IN_MIN_S
 from tocsin.issuing.texts import standard_text, with_first_word
 from tocsin.notice import ENDINGS, Kind, Notice, Text, Trust, b64, geometry_hash
 

@@ -42,8 +42,13 @@ def sender_of(authority: str) -> str:
     return f"tocsin@{authority}" if "." in authority else f"tocsin@{authority}.invalid"
 
 
-def write_document(notice: Notice, earlier: Sequence[Notice], atlas: Atlas, parameters: dict[str, str]) -> bytes:
-    """Return the CAP 1.2 document of *notice*, whose ``cap`` field is not looked at. *earlier*: the alarm so far."""
+def write_document(
+    notice: Notice, shapes: Sequence[str], earlier: Sequence[Notice], atlas: Atlas, parameters: dict[str, str]
+) -> bytes:
+    """Return the CAP 1.2 document of *notice*, whose fields ``cap`` and ``shapes`` are not looked at.
+
+    *shapes* are all that were ordered, *earlier* is the alarm so far.
+    """
     demo = notice.authority == DEMO
     sender = sender_of(notice.authority)
     references = tuple(
@@ -62,12 +67,12 @@ def write_document(notice: Notice, earlier: Sequence[Notice], atlas: Atlas, para
         scope=cap.Scope.PUBLIC,
         note="Demo authority: nobody is warned." if demo else "",
         references=references,
-        infos=tuple(_info(notice, language, atlas, parameters) for language in notice.text),
+        infos=tuple(_info(notice, language, shapes, atlas, parameters) for language in notice.text),
     )
     return cap.write(alert)
 
 
-def _info(notice: Notice, language: str, atlas: Atlas, parameters: dict[str, str]) -> cap.Info:
+def _info(notice: Notice, language: str, shapes: Sequence[str], atlas: Atlas, parameters: dict[str, str]) -> cap.Info:
     hazard, text = HAZARDS[notice.hazard], notice.text[language]
     over = notice.kind in (Kind.ALL_CLEAR, Kind.FALSE_ALARM)
     own = {
@@ -91,11 +96,11 @@ def _info(notice: Notice, language: str, atlas: Atlas, parameters: dict[str, str
         headline=text.headline,
         instruction=text.instruction,
         parameters=tuple(pairs),
-        areas=(_area(notice, language, atlas),),
+        areas=(_area(notice, language, shapes, atlas),),
     )
 
 
-def _area(notice: Notice, language: str, atlas: Atlas) -> cap.Area:
+def _area(notice: Notice, language: str, shapes: Sequence[str], atlas: Atlas) -> cap.Area:
     geocodes = [cap.Pair("KATOTTG" if code.startswith("UA") else "region", code) for code in notice.regions]
     geocodes += [
         cap.Pair(name, alias)
@@ -105,8 +110,8 @@ def _area(notice: Notice, language: str, atlas: Atlas) -> cap.Area:
     ]
     return cap.Area(
         area_desc="; ".join(atlas.path_name(code, "uk" if language == "uk" else "en") for code in notice.regions),
-        polygons=tuple(shape.removeprefix("polygon ") for shape in notice.shapes if shape.startswith("polygon ")),
-        circles=tuple(shape.removeprefix("circle ") for shape in notice.shapes if shape.startswith("circle ")),
+        polygons=tuple(shape.removeprefix("polygon ") for shape in shapes if shape.startswith("polygon ")),
+        circles=tuple(shape.removeprefix("circle ") for shape in shapes if shape.startswith("circle ")),
         geocodes=tuple(geocodes),
     )
 

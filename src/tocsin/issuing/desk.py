@@ -47,9 +47,10 @@ from . import acceptance, checkpoints, signing, standing
 from .acceptance import Expiry, Learned
 from .audit import AuditTrail
 from .ceilings import Ceilings
-from .drafting import Situation, draft
+from .drafting import draft
 from .orders import Order, Refusal
 from .signing import Taken
+from .situation import Situation
 from .waiting import DRAFTS_MAX, Handed, Waiting, WaitingDrafts
 
 REASON_LENGTH_MAX = 500
@@ -180,9 +181,8 @@ class Desk:
         result = draft(order, self._situation(order, holder))
         if isinstance(result, Refusal):
             return result
-        for part in result.parts:
-            if refused := signing.outside(self.trust, holder, part.notice):
-                return refused
+        if refused := signing.outside(self.trust, holder, result.parts):
+            return refused
         return self._drafts.begin(result, by, self.now)
 
     def _drafted_again(self, waiting: Waiting, order: Order) -> Waiting | Refusal:
@@ -484,6 +484,7 @@ class Desk:
             issuer=by.name,
             roster=self.trust.rosters[domain].version,
             now=self.now,
+            people_needed=lambda notice: self.trust.rosters[domain].people_needed(notice, self.trust.lineage),
             history=lambda alarm: [checkpoints.notice_of(entry) for entry in self.journal.history(alarm)],
             alarms_named=lambda prefix: self.journal.alarms_named(prefix, 2),
             alarm_of=self._alarm_of,

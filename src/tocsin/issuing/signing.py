@@ -12,7 +12,6 @@ from tocsin.notice import (
     FramingError,
     Holder,
     Magic,
-    Notice,
     Refused,
     Role,
     Signature,
@@ -47,10 +46,8 @@ def take(trust: Trust, waiting: Waiting, handed: Sequence[Handed], at_ms: int) -
         signers.append(found)
     if refused := _incomplete(given, handed, signers) or _repeated(waiting, signers[0]):
         return refused
-    for part, found in zip(waiting.draft.parts, signers, strict=True):
-        for one in found:
-            if refused := _uncounted(trust, part.notice, one):
-                return refused
+    if refused := _uncounted(trust, waiting, signers):
+        return refused
     people = tuple(one.holder for one in signers[0] if not _is_source(one.holder))
     added = tuple(
         (*before, *(one for one, signer in zip(new, found, strict=True) if not _is_source(signer.holder)))
@@ -79,14 +76,13 @@ def people_missing(trust: Trust, waiting: Waiting) -> int | Refusal:
 
 def still_counting(trust: Trust, waiting: Waiting) -> Refusal | None:
     """Return why the draft, or a signature that it has, is worth nothing any more, if so."""
+    signers = []
     for part, signatures in zip(waiting.draft.parts, waiting.signatures, strict=True):
         found = _signers(trust, part, signatures)
         if isinstance(found, Refusal):
             return found
-        for one in found:
-            if refused := _uncounted(trust, part.notice, one):
-                return refused
-    return None
+        signers.append(found)
+    return _uncounted(trust, waiting, signers)
 
 
 def packed(waiting: Waiting) -> list[bytes]:
@@ -95,16 +91,18 @@ def packed(waiting: Waiting) -> list[bytes]:
     return [Envelope(Magic.NOTICE, part.document, signed).pack() for part, signed in pairs]
 
 
-def outside(trust: Trust, holder: Holder, notice: Notice) -> Refusal | None:
-    """Return why *notice* lies outside the scope of *holder*, if it does."""
-    if holder.covers(notice, trust.lineage):
-        return None
-    if holder.regions_max and len(notice.regions) > holder.regions_max:
+def outside(trust: Trust, holder: Holder, parts: Sequence[Part]) -> Refusal | None:
+    """Return why an order of these *parts* lies outside the scope of *holder*, if it does."""
+    count = sum(len(part.notice.regions) for part in parts)
+    if holder.regions_max and count > holder.regions_max:
         return Refusal(
             "too_many_regions",
-            f"{len(notice.regions)} regions; {holder.name} may order {holder.regions_max} at once: name what lies "
-            "above them if the roster allows it, or ask somebody who may order more",
+            f"{count} regions; {holder.name} may order {holder.regions_max} at once: name what lies above them if the "
+            "roster allows it, or ask somebody who may order more",
         )
+    if all(holder.covers(part.notice, trust.lineage) for part in parts):
+        return None
+    notice = parts[0].notice
     return Refusal(
         "out_of_scope", f"{holder.name} may not order {notice.kind} about {notice.hazard} in all of these regions"
     )
@@ -156,18 +154,24 @@ def _repeated(waiting: Waiting, signers: Sequence[Signer]) -> Refusal | None:
     return None
 
 
-def _uncounted(trust: Trust, notice: Notice, signer: Signer) -> Refusal | None:
-    """Return why the signature of *signer* does not count for *notice*. A source's counts for nothing, and may."""
-    if trust.counting(notice, [signer]):
-        return None
-    revocation = trust.revocations.get(Domain.of(notice.status))
-    if revocation is not None and revocation.revokes(signer.key.id):
-        return Refusal("key_revoked", f"key {signer.key.id} of {signer.holder.name} is revoked")
-    if _is_source(signer.holder):
-        return None
-    return outside(trust, signer.holder, notice) or Refusal(
-        "signature_refused", f"{signer.holder.name} has no role that counts for a notice of status {notice.status}"
-    )
+def _uncounted(trust: Trust, waiting: Waiting, signers: Sequence[Sequence[Signer]]) -> Refusal | None:
+    """Return why a signature does not count; *signers* are those of each part. A source's counts for nothing, and may.
+
+    An order is one thing: a ceiling on regions holds for all of its parts together.
+    """
+    for part, found in zip(waiting.draft.parts, signers, strict=True):
+        for one in found:
+            revocation = trust.revocations.get(waiting.domain)
+            if revocation is not None and revocation.revokes(one.key.id):
+                return Refusal("key_revoked", f"key {one.key.id} of {one.holder.name} is revoked")
+            if refused := outside(trust, one.holder, waiting.draft.parts):
+                return refused
+            if not _is_source(one.holder) and not trust.counting(part.notice, [one]):
+                return Refusal(
+                    "signature_refused",
+                    f"{one.holder.name} has no role that counts for a notice of status {part.notice.status}",
+                )
+    return None
 
 
 def _is_source(holder: Holder) -> bool:

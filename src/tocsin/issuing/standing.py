@@ -5,7 +5,8 @@ from tocsin.areas import AreaError, Atlas
 from tocsin.notice import Notice
 from tocsin.ports.journal import Entry, Journal
 
-from .drafting import EXPIRES_IN_MIN_S, part_id
+from .fitting import part_id
+from .meaning import EXPIRES_IN_MIN_S
 from .orders import Refusal
 
 # The code that a person who lost a race is shown; what changed stands in the message.
