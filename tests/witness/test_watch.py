@@ -198,6 +198,16 @@ def test_two_signed_hashes_of_one_sequence_are_a_fork_with_both_notes(watch: Wat
     assert standing(watch) == {Verdict.FORK}
 
 
+def test_two_histories_are_one_finding_however_long_they_grow(watch: Watch, ledger: Ledger) -> None:
+    other = ledger.copy()
+    for number in range(6):
+        ledger.tell(authority.notice(f"mine {number}"))
+        other.tell(authority.notice(f"theirs {number}"))
+        look(watch, ledger, 2 + number)
+        watch.compare(other.note(2.5 + number), ALSO, 2.5 + number)
+    assert verdicts(watch) == [Verdict.FORK]
+
+
 def test_a_longer_log_that_does_not_lead_on_is_a_fork_and_is_not_taken(watch: Watch, ledger: Ledger) -> None:
     other = ledger.copy()
     ledger.tell(authority.notice("mine"))

@@ -47,8 +47,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> tuple[Verdict, str, int]:
-        """What makes it the same finding as one before."""
-        return self.verdict, self.where, self.sequence
+        """What makes it the same finding as one before: two histories differ in every entry from one on."""
+        return self.verdict, self.where, 0 if self.verdict in (Verdict.FORK, Verdict.BOARD) else self.sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from math import inf
 from secrets import token_urlsafe
 from typing import Final
 
@@ -30,6 +31,8 @@ CHECK_S: Final = 0.5
 RECONNECT_S: Final = 1.0
 ANSWERED_WITHIN_S: Final = 10.0
 ENTRIES_AT_ONCE: Final = 1_000
+# A log of more entries than that is not read again from its first one more often: what is wrong with it is known.
+WALK_EVERY_S: Final = 60.0
 # One answer of the log: 1 MiB of bodies, in base64 and JSON.
 ENTRIES_SIZE_BYTES_MAX: Final = 4 * 1024 * 1024
 # A stream that says nothing for as long is dead: heartbeats are 5 s apart.
@@ -56,6 +59,7 @@ class Following:
     _client: httpx.AsyncClient = field(init=False)
     _listeners: list[Listener] = field(default_factory=list)
     _walking: bool = False
+    _walked_at: float = -inf
 
     async def run(self) -> None:
         """Follow until cancelled. Raises ``KeepingError`` if what was found cannot be kept."""
@@ -98,16 +102,28 @@ class Following:
     async def _judge(self, note: SignedNote) -> None:
         said = Statement.read(note.text)
         candidate = self.watch.candidate(said)
+        if candidate.sequence == 0 and not self._may_walk(said):
+            return
         # While a long log is read, what the stream claims of it waits.
         self._walking = said.position.sequence - candidate.sequence > ENTRIES_AT_ONCE
         try:
             await self._read(candidate, said.position.sequence)
-            if self.watch.judge(note, candidate, int(time.time()), time.monotonic()) is Next.READ_ALL:
+            judged = self.watch.judge(note, candidate, int(time.time()), time.monotonic())
+            if judged is Next.READ_ALL and self._may_walk(said):
                 whole = Record.of(self.watch.where, self.watch.record.pinned)
                 await self._read(whole, said.position.sequence)
                 self.watch.judge_whole(note, whole)
+            elif self.watch.record is candidate:
+                self._walked_at = -inf  # all is well: the next doubt is looked into at once
         finally:
             self._walking = False
+
+    def _may_walk(self, said: Statement) -> bool:
+        now = time.monotonic()
+        if said.position.sequence > ENTRIES_AT_ONCE and now - self._walked_at < WALK_EVERY_S:
+            return False
+        self._walked_at = now
+        return True
 
     async def _read(self, record: Record, through: int) -> None:
         """Read the entries up to *through* into *record*, as far as there are any."""
