@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
+from tests.conftest import Server
 from tests.web.authority import Office, office_in
-from tocsin.notice import from_b64
+from tocsin.notice import Domain, from_b64
 
 from .conftest import open_page
 
@@ -260,3 +261,28 @@ def test_the_whole_way_goes_by_keyboard(operators: tuple[Operator, Operator]) ->
     olena.page.get_by_role("button", name="Sign with passkey").focus()
     olena.page.keyboard.press("Enter")
     expect(olena.page.get_by_role("heading", name="Waiting for another person")).to_be_visible()
+
+
+def test_a_demo_person_signs_with_a_software_key_and_every_page_says_demo(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    for person in ("author", "approver"):
+        seeds = ".".join((server.data / "keys" / f"{person}-{domain}.key").read_text().strip() for domain in Domain)
+        page.goto("about:blank")
+        page.goto(f"{server.url.replace('127.0.0.1', 'localhost')}/console/#/demo/{seeds}")
+        expect(page.locator(".who")).to_contain_text("DEMO operator")
+        expect(page.locator(".demo")).to_contain_text("DEMO")
+        assert seeds not in page.url
+        if person == "author":
+            page.get_by_role("link", name="New alert").click()
+            page.get_by_label("Storm").check()
+            page.get_by_label("Name of a place").fill("київ")
+            page.locator("button[data-region]").first.click()
+            page.get_by_role("button", name="Prepare").click()
+            expect(page.locator("article.shown")).to_contain_text("DEMO: Dangerous storm")
+            page.get_by_role("button", name="Sign with the demo's key").click()
+            expect(page.get_by_role("heading", name="Waiting for another person")).to_be_visible()
+    page.locator("a.card").click()
+    page.get_by_role("button", name="Approve with the demo's key").click()
+    expect(page.locator("[data-done]")).to_contain_text("Issued")
+    context.close()
