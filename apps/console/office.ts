@@ -118,6 +118,17 @@ export const askBoard = () => get<BoardAnswer>("/v1/board");
 export const askAuthority = () => get<AuthorityAnswer>("/v1/authority");
 export const askRegions = () => get<Tree>("/v1/regions");
 
+/** Whether the notice of that id is in the journal. */
+export async function askIssued(id: string): Promise<boolean> {
+  try {
+    await get<unknown>(`/v1/alerts/${id}`);
+    return true;
+  } catch (why) {
+    if (why instanceof Refused && why.status === 404) return false;
+    throw why;
+  }
+}
+
 /** Return the newest envelope of an alarm, or nothing if it has none yet. */
 export async function askNewest(alarm: string): Promise<string | undefined> {
   try {

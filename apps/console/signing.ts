@@ -77,6 +77,7 @@ export async function signIn(): Promise<Me> {
 /** Sign each part of *draft*: with a demo's key if one stands here for *me*, else by one touch for each. */
 export async function sign(draft: Draft, me: Me, roster: Roster, demoKeys: DemoKey[]): Promise<HandedSignature[]> {
   if (roster.domain !== domainOf(draft.notice.status)) throw new NotSigned("This is the roster of another domain.");
+  if (draft.notice.authority !== me.authority) throw new NotSigned(`This draft is of ${draft.notice.authority}, and you are of ${me.authority}.`);
   const demo = demoKeys.find(({ id }) => roster.keys.some((key) => key.id === id && key.holder === me.holder));
   if (me.demo && demo) return demo.signDraft(draft);
   const listed = me.passkeys.filter(({ key }) => roster.keys.some(({ id }) => id === key));

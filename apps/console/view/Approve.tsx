@@ -3,13 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { domainOf } from "../../shared/roster.ts";
 import { type Draft, readDraft } from "../draft.ts";
-import { type SubmittedAnswer, askDraft, giveBack, handIn } from "../office.ts";
+import { Refused, type SubmittedAnswer, askDraft, askIssued, giveBack, handIn } from "../office.ts";
 import { sign } from "../signing.ts";
 import { left } from "../words.ts";
 import type { PageProps } from "./Console.tsx";
 import { Shown } from "./Shown.tsx";
 
 const REASON_LENGTH_MAX = 500;
+const POLL_MS = 2_000;
+const ISSUED = "Issued. It is on its way to every device.";
 
 export function Approve({ desk, go, fail, id }: PageProps & { id: string }) {
   const [answer, setAnswer] = useState<SubmittedAnswer>();
@@ -20,14 +22,23 @@ export function Approve({ desk, go, fail, id }: PageProps & { id: string }) {
   const [done, setDone] = useState("");
   const [, tick] = useState(0);
   useEffect(() => {
-    askDraft(id)
-      .then(async (found) => {
+    const look = async () => {
+      try {
+        const found = await askDraft(id);
         setDraft(await readDraft(found));
         setAnswer(found);
-      })
-      .catch(fail);
-    const timer = setInterval(() => tick((count) => count + 1), 1_000);
-    return () => clearInterval(timer);
+      } catch (why) {
+        if (!(why instanceof Refused && why.code === "draft_unknown")) return fail(why);
+        setDone((await askIssued(id)) ? ISSUED : "This draft is gone: it lapsed, was returned, or was never made.");
+      }
+    };
+    void look().catch(fail);
+    const looking = setInterval(() => void look().catch(fail), POLL_MS);
+    const ticking = setInterval(() => tick((count) => count + 1), 1_000);
+    return () => {
+      clearInterval(looking);
+      clearInterval(ticking);
+    };
   }, [id]);
 
   const attempt = async (act: () => Promise<void>) => {
@@ -42,7 +53,7 @@ export function Approve({ desk, go, fail, id }: PageProps & { id: string }) {
       const signatures = await sign(draft, desk.me, await desk.roster(domainOf(draft.notice.status)), desk.demoKeys);
       const result = await handIn(draft.id, signatures);
       if ("submitted" in result) setAnswer(result.submitted);
-      else setDone("Issued. It is on its way to every device.");
+      else setDone(ISSUED);
     });
   const back = () =>
     attempt(async () => {
@@ -74,9 +85,11 @@ export function Approve({ desk, go, fail, id }: PageProps & { id: string }) {
         </p>
       )}
       <div class="actions">
-        <button type="button" class="main" disabled={busy} onClick={approve}>
-          {desk.isDemo ? "Approve with the demo's key" : "Approve with passkey"}
-        </button>
+        {!mine && (
+          <button type="button" class="main" disabled={busy} onClick={approve}>
+            {desk.isDemo ? "Approve with the demo's key" : "Approve with passkey"}
+          </button>
+        )}
         <button type="button" disabled={busy} onClick={() => setReturning(!returning)} aria-expanded={returning}>Return with a reason</button>
       </div>
       {returning && (
