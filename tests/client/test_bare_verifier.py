@@ -58,7 +58,8 @@ other = SigningKey.from_seed(sha256(b"other").digest())
 olena, taras = (SoftPasskey.from_words(name, HOST, ORIGIN) for name in ("olena", "taras"))
 KYIV_OBLAST, VYSHHOROD, LVIV = "UA32000000000030281", "UA32100000000065867", "UA46000000000026241"
 people = [person(name, key.public, regions=(KYIV_OBLAST,)) for name, key in (("olena", olena), ("taras", taras))]
-roster = roster_of("siren.test.example", Domain.ACTUAL, root, people, NOW - 9, rules=TWO_PEOPLE, rp_id=HOST, origins=(ORIGIN,))
+where = dict(rp_id=HOST, origins=(ORIGIN,))
+roster = roster_of("siren.test.example", Domain.ACTUAL, root, people, NOW - 9, rules=TWO_PEOPLE, **where)
 
 def alert(*regions):
     id, nothing = id_from(bytes(16)), b64(bytes(32))

@@ -101,12 +101,13 @@ def plain_lines(follower: Follower, sight: Sight, now: float) -> Iterator[str]:
         yield "Nothing is in force."
 
 
-def notice_line(notice: Notice, sight: Sight) -> str:
-    """Return one notice as one line: DEMO, EXERCISE or TEST first."""
+def notice_line(notice: Notice, sight: Sight, signed_by: Sequence[str] = ()) -> str:
+    """Return one notice as one line: DEMO, EXERCISE or TEST first, the names of those who signed last."""
     regions = "; ".join(map(sight.name, notice.regions))
     level = [] if notice.kind in ENDINGS else [LEVEL_WORDS[notice.level]]
     what = [shown_time(notice.sent), notice.kind, notice.hazard, *level, regions]
-    return "  ".join([first_words(notice) or "ACTUAL", *what, f"{notice.alarm} version {notice.version}"])
+    names = [f"signed by {', '.join(signed_by)}"] if signed_by else []
+    return "  ".join([first_words(notice) or "ACTUAL", *what, f"{notice.alarm} version {notice.version}", *names])
 
 
 def _head(follower: Follower, sight: Sight, now: float) -> Text:

@@ -13,8 +13,10 @@ from tocsin.client import (
     Event,
     ExerciseNotice,
     Heard,
+    KeysRevoked,
     NotBelieved,
     NotLive,
+    RosterLearned,
     Stream,
     TestNotice,
     open_folder,
@@ -89,9 +91,13 @@ def print_events(events: Iterable[Event], sight: Sight) -> None:
     live, first = False, "DEMO  " if sight.demo else ""
     for event in events:
         match event:
-            case ActualNotice(notice) | ExerciseNotice(notice) | TestNotice(notice):
+            case ActualNotice(notice, names) | ExerciseNotice(notice, names) | TestNotice(notice, names):
                 if sight.concerns(notice.regions):
-                    out.print(notice_line(notice, sight), markup=False)
+                    out.print(notice_line(notice, sight, names), markup=False)
+            case RosterLearned(domain, version):
+                err.print(f"{first}roster: version {version} says who may order ({domain})", markup=False)
+            case KeysRevoked(domain, version):
+                err.print(f"{first}revoked: keys count no longer ({domain}, list {version})", markup=False)
             case Heard():
                 if not live:
                     out.print(f"{first}live", markup=False)

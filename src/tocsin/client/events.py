@@ -2,7 +2,7 @@
 noise can take the one and cannot be handed another.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,9 +18,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class ActualNotice:
-    """A believed notice about a real danger, told once."""
+    """A believed notice about a real danger, told once, and the names of those who signed it."""
 
     notice: Notice
+    signed_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class ExerciseNotice:
     """A believed notice of a drill, told once."""
 
     notice: Notice
+    signed_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class TestNotice:
     __test__ = False  # for pytest, which takes the name for a test of its own
 
     notice: Notice
+    signed_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,12 @@ NoticeEvent: TypeAlias = ActualNotice | ExerciseNotice | TestNotice
 Event: TypeAlias = Snapshot | NoticeEvent | RosterLearned | KeysRevoked | Heard | NotLive | NotBelieved | Disconnected
 
 
-def told(notice: Notice) -> NoticeEvent:
-    """Return the event for *notice*: its status decides the type."""
+def told(notice: Notice, signed_by: tuple[str, ...] = ()) -> NoticeEvent:
+    """Return the event for *notice* and the names of those who signed: its status decides the type."""
     match notice.status:
         case Status.ACTUAL:
-            return ActualNotice(notice)
+            return ActualNotice(notice, signed_by)
         case Status.EXERCISE:
-            return ExerciseNotice(notice)
+            return ExerciseNotice(notice, signed_by)
         case Status.TEST:
-            return TestNotice(notice)
+            return TestNotice(notice, signed_by)

@@ -13,10 +13,10 @@ import msgspec
 from tocsin.alarms import Board
 from tocsin.notice import (
     HEARTBEAT_VALID_S,
+    Believed,
     DocumentError,
     Domain,
     Heartbeat,
-    Notice,
     Position,
     Reason,
     Refused,
@@ -66,7 +66,7 @@ class _EndData(msgspec.Struct, frozen=True):
 
 
 Data = TypeVar("Data")
-Believed = TypeVar("Believed", Notice, Heartbeat, Trust)
+Found = TypeVar("Found", Believed, Heartbeat, Trust)
 
 
 class Follower:
@@ -140,11 +140,11 @@ class Follower:
     def learn_history(self, envelopes: Iterable[str], now: float) -> Iterator[Event]:
         """Take the history of an orphan, asked for elsewhere; only a verified end lets it go."""
         for envelope in envelopes:
-            notice = self._opened("history", envelope, self.trust.verify_notice)
-            if isinstance(notice, Notice):
-                yield from self._take(notice, 0, now)
+            found = self._opened("history", envelope, self.trust.verify_signed)
+            if isinstance(found, Believed):
+                yield from self._take(found, 0, now)
             else:
-                yield notice
+                yield found
 
     def _event(self, event: ServerEvent, now: float) -> Iterator[Event]:
         match event.name:
@@ -188,34 +188,43 @@ class Follower:
         news: list[Event] = []
         for status in Status:
             for envelope in getattr(data, status.value):
-                notice = self._opened("snapshot", envelope, partial(self.trust.verify_event, status=status))
-                if isinstance(notice, Notice):
-                    self._served = take(self._served, notice, self._reached.sequence)
-                    news += self._take(notice, self._reached.sequence, now)
+                found = self._opened("snapshot", envelope, partial(self._believe, status))
+                if isinstance(found, Believed):
+                    self._served = take(self._served, found.notice, self._reached.sequence)
+                    news += self._take(found, self._reached.sequence, now)
                 else:
-                    yield notice
+                    yield found
         self.orphans = frozenset(name for name in before.alarms if self._served.find(name) is None)
         yield from news
 
     def _notice(self, now: float, event: str, status: Status, data: _NoticeData) -> Iterator[Event]:
-        notice = self._opened(event, data.envelope, partial(self.trust.verify_event, status=status))
-        if isinstance(notice, Notice):
+        found = self._opened(event, data.envelope, partial(self._believe, status))
+        if isinstance(found, Believed):
             assert self._reached
-            yield from self._take(notice, self._reached.sequence, now)
+            notice = found.notice
+            yield from self._take(found, self._reached.sequence, now)
             # An old notice that is played again does not change what the server has in force.
             follows = notice.alarm in self._served.alarms and is_news(self._served, notice)
             if follows or not is_older(self.board, notice):
                 self._served = take(self._served, notice, self._reached.sequence)
         else:
-            yield notice
+            yield found
 
-    def _take(self, notice: Notice, sequence: int, now: float) -> Iterator[Event]:
+    def _believe(self, status: Status, data: bytes) -> Believed | Refused:
+        """Return a notice of *status* with those who signed it."""
+        found = self.trust.verify_signed(data)
+        if isinstance(found, Believed) and found.notice.status is not status:
+            return Refused(Reason.STATUS, f"a notice of status {found.notice.status} came as {status}")
+        return found
+
+    def _take(self, believed: Believed, sequence: int, now: float) -> Iterator[Event]:
+        notice = believed.notice
         if is_news(self.board, notice):
             tell = is_worth_telling(self.board, notice, self.signed_now(now))
             self.board = take(self.board, notice, sequence)
             self.orphans &= frozenset(self.board.alarms)
             if tell:
-                yield told(notice)
+                yield told(notice, tuple(dict.fromkeys(one.holder.name for one in believed.signers)))
 
     def _roster(self, data: _RosterData) -> Iterator[Event]:
         yield from self._learn("roster", data.roster)
@@ -335,9 +344,7 @@ class Follower:
         self.end = f"{data.reason}: {data.message}"
         yield from ()
 
-    def _opened(
-        self, event: str, envelope: str, verify: Callable[[bytes], Believed | Refused]
-    ) -> Believed | NotBelieved:
+    def _opened(self, event: str, envelope: str, verify: Callable[[bytes], Found | Refused]) -> Found | NotBelieved:
         try:
             found = verify(from_b64(envelope))
         except ValueError as why:
