@@ -50,8 +50,9 @@ def test_two_people_sign_the_same_bytes_and_everybody_believes_them(office: Offi
     assert [one.holder.name for one in believed.signers] == ["Olena", "Taras"]
     assert believed.notice.issuer == "Olena"
     assert office.desk.submitted() == []
-    assert office.desk.records.submitted() == []
     assert office.audited() == ["signed", "signed", "issued"]
+    office.desk.trail.keep(lambda: None).result()
+    assert office.desk.records.submitted() == []
 
 
 class TestWho:
@@ -168,6 +169,18 @@ class TestWaiting:
         (after,) = office.desk.submitted()
         assert after == before
         assert isinstance(office.sign(waiting, TARAS), Issued)
+
+    def test_what_was_issued_just_before_the_end_waits_no_longer(self, office: Office) -> None:
+        waiting = draft(office)
+        office.sign(waiting, OLENA)
+        stored = office.desk.records.submitted()
+        office.sign(waiting, TARAS)
+        office.audited()
+        office.desk.records.save_submitted(stored[0])
+        office.stop_as_killed()
+        office.open()
+        assert office.desk.submitted() == []
+        assert office.desk.records.submitted() == []
 
     def test_it_lapses_ten_minutes_after_it_was_submitted(self, office: Office) -> None:
         waiting = draft(office)

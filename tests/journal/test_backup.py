@@ -17,6 +17,7 @@ from tocsin.journal.restore import restore_backup
 from tocsin.journal.sqlite import FILE_NAME, SqliteJournal
 from tocsin.notice import EntryType, Position
 from tocsin.ports.journal import Checkpoint, JournalFault
+from tocsin.records import SqliteRecords
 from tocsin.testing.samples import AUTHORITY, NOW_MS, ROOTS, START, sample_issue
 
 EPOCH = "aaaabbbbccccdddd"
@@ -78,6 +79,18 @@ def test_an_atlas_goes_along(folder: Path, journal: SqliteJournal, tmp_path: Pat
     write_backup(folder, tmp_path / "backup.tar")
     restore_backup(tmp_path / "backup.tar", tmp_path / "again", EPOCH, NOW_MS)
     assert (tmp_path / "again" / "atlas.json").read_text() == "{}"
+
+
+def test_the_records_go_along_while_they_are_in_use(folder: Path, journal: SqliteJournal, tmp_path: Path) -> None:
+    records = SqliteRecords.open(folder)
+    entry = records.append_audit(NOW_MS, "signed", "olena", {"draft": "a"})
+    write_backup(folder, tmp_path / "backup.tar")
+    records.append_audit(NOW_MS, "returned", "olena", {})
+    records.close()
+    restore_backup(tmp_path / "backup.tar", tmp_path / "again", EPOCH, NOW_MS)
+    again = SqliteRecords.open(tmp_path / "again")
+    assert again.audit(0, 10) == [entry]
+    again.close()
 
 
 def test_a_backup_never_overwrites(folder: Path, archive: Path) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from tocsin.ports.clock import Clock
-from tocsin.ports.records import Audited, Records, RecordsFault
+from tocsin.ports.records import AuditBroken, Audited, Records, RecordsFault
 
 Result = TypeVar("Result")
 
@@ -22,6 +22,25 @@ class AuditTrail:
         self._writer = ThreadPoolExecutor(1, "records")
         self.audited = records.audited
         self.fault: str | None = None
+
+    def check(self, anchored: Audited) -> Future[None]:
+        """Walk the audit journal behind the scenes, and hold it against the head that a checkpoint names.
+
+        What does not hold is a fault: somebody has edited the file, cut it off, or put another in its place.
+        """
+        return self.keep(lambda: self._check(anchored))
+
+    def _check(self, anchored: Audited) -> None:
+        result = self._records.verify_audit()
+        if isinstance(result, AuditBroken):
+            raise RecordsFault(f"the audit journal was changed at entry {result.sequence}: {result.what}")
+        if anchored.entries:
+            found = self._records.audit(anchored.entries - 1, 1)
+            if not found or found[0].hash != anchored.hash:
+                raise RecordsFault(
+                    f"the audit journal does not hold entry {anchored.entries}, which the journal's checkpoint names: "
+                    "it was changed, cut off, or replaced"
+                )
 
     def note(self, what: str, who: str = "", **detail: Any) -> Future[None]:
         """Write down that *who* (id of a holder, or empty) did *what* now. The future is done when it is on disk."""

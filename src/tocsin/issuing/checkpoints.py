@@ -23,10 +23,11 @@ from tocsin.notice import (
     decode,
     decode_notice,
     encode,
+    from_b64,
     is_signed_by,
 )
 from tocsin.notice.documents import SignedDocument
-from tocsin.notice.statement import Audited
+from tocsin.notice.statement import NOT_AUDITED, Audited
 from tocsin.ports.journal import Broken, Checkpoint, Entry, Head, Journal
 
 # A start walks at most this many entries before it serves: some 20 ms.
@@ -66,6 +67,18 @@ def state(head: Head, board: Board, audited: Audited, key: SigningKey) -> Checkp
         )
     )
     return Checkpoint(head.position.sequence, document, key.id, key.sign(_TAG, document))
+
+
+def audited(journal: Journal, public: bytes) -> Audited:
+    """Return the head of the audit journal that the newest checkpoint names; nothing audited if there is none."""
+    checkpoint = journal.newest_checkpoint()
+    if checkpoint is None or not is_signed_by(public, _TAG, checkpoint.document, checkpoint.signature):
+        return NOT_AUDITED
+    try:
+        statement = decode(checkpoint.document, Statement)
+        return Audited(statement.audited, from_b64(statement.audit))
+    except (DocumentError, ValueError):
+        return NOT_AUDITED
 
 
 def load(journal: Journal, public: bytes) -> tuple[Board, int] | Broken:

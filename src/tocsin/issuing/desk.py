@@ -141,8 +141,12 @@ class Desk:
             verified_from=begun, _checkpointed=begun,
         )  # fmt: skip
         for stored in records.submitted():
-            desk._drafts.put(Waiting.restored(stored))
+            if journal.alert(stored.id):  # the last run ended between the alert and its book-keeping
+                records.remove_submitted(stored.id)
+            else:
+                desk._drafts.put(Waiting.restored(stored))
         desk._drop_unbelievable()
+        desk.trail.check(checkpoints.audited(journal, heartbeat_key.public))
         return desk
 
     @property
@@ -158,6 +162,13 @@ class Desk:
     def expiries(self) -> tuple[Expiry, ...]:
         """The rosters that somebody has to renew soon."""
         return acceptance.expiries(self.trust, self.now)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody has to see to, though orders are issued: an audit journal at fault, rosters that end soon."""
+        audit = [f"the audit journal: {self.trail.fault}"] if self.trail.fault else []
+        rosters = [f"the roster for {one.domain} ends in {one.days_left} days: sign the next" for one in self.expiries]
+        return (*audit, *rosters)
 
     def holder(self, domain: Domain, id: str) -> Holder | None:
         """Return the holder of that *id* in the newest roster of *domain*."""
@@ -220,7 +231,8 @@ class Desk:
             return await (self._submit(taken) if missing else self._append(taken))
 
     def _refused(self, waiting: Waiting, refused: Refusal) -> Refusal:
-        self.trail.note("signature_refused", waiting.by, draft=waiting.id, code=refused.code, why=refused.message)
+        about = {"draft": waiting.id, "author": waiting.by}
+        self.trail.note("signature_refused", **about, code=refused.code, why=refused.message)
         return refused
 
     def _hindered(self, waiting: Waiting) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""A whole authority in one file: a tar of the journal, ``authority.json``, the keys and the atlas if there is one.
+"""A whole authority in one file: a tar of journal, records, ``authority.json``, keys, and the atlas if there is one.
 
 A backup is taken while the server runs and read again before it has its name. It holds private keys: mode 0600. How one
 is brought back is in ``restore``.
@@ -16,9 +16,10 @@ from typing import IO
 import msgspec
 
 from tocsin.ports.journal import Broken, JournalFault
+from tocsin.ports.records import RECORDS_NAME
 
 from .sqlite import FILE_NAME, SqliteJournal
-from .sqlite.opening import sync_folder
+from .sqlite.opening import copy_beside, sync_folder
 
 AUTHORITY_NAME = "authority.json"
 ATLAS_NAME = "atlas.json"
@@ -57,6 +58,10 @@ def write_backup(folder: Path, file: Path) -> Manifest:
         work = Path(name)
         position = _copy_journal(folder, work)
         sources = {FILE_NAME: work / FILE_NAME} | dict(_beside_journal(folder))
+        # After the journal, whose checkpoints name the head of what is audited: a copy made before would seem cut off.
+        if (folder / RECORDS_NAME).is_file():
+            copy_beside(folder / RECORDS_NAME, work / RECORDS_NAME)
+            sources[RECORDS_NAME] = work / RECORDS_NAME
         manifest = Manifest(FORMAT, position, tuple(_part(part, path) for part, path in sources.items()))
         _write(work / "archive", manifest, sources)
         _read_back(work / "archive", manifest)

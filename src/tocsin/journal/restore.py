@@ -17,6 +17,7 @@ import msgspec
 
 from tocsin.notice import Roots
 from tocsin.ports.journal import Broken, Head, JournalFault
+from tocsin.ports.records import RECORDS_NAME
 
 from .backup import ATLAS_NAME, AUTHORITY_NAME, CHUNK_BYTES, FORMAT, KEYS_NAME, MANIFEST_NAME, Manifest, Part
 from .sqlite import FILE_NAME, SqliteJournal
@@ -27,7 +28,9 @@ SMALL_PART_SIZE_BYTES_MAX = 64 * 2**20
 MANIFEST_SIZE_BYTES_MAX = 2**20
 # A backup has a handful of members; more is no backup.
 MEMBERS_MAX = 64
-_NAME = re.compile(rf"{FILE_NAME}|{AUTHORITY_NAME}|{ATLAS_NAME}|{KEYS_NAME}/[a-z0-9][a-z0-9-]{{0,60}}\.key")
+_NAME = re.compile(
+    rf"{FILE_NAME}|{RECORDS_NAME}|{AUTHORITY_NAME}|{ATLAS_NAME}|{KEYS_NAME}/[a-z0-9][a-z0-9-]{{0,60}}\.key"
+)
 
 
 class _Authority(msgspec.Struct, frozen=True):
@@ -93,7 +96,7 @@ def _check_parts(file: Path, manifest: Manifest, free: int) -> None:
     for part in manifest.parts:
         if not _NAME.fullmatch(part.name):
             raise JournalFault(f"{file} holds {part.name[:80]!r}, which no backup does; nothing was restored")
-        if part.name != FILE_NAME and part.size_bytes > SMALL_PART_SIZE_BYTES_MAX:
+        if part.name not in (FILE_NAME, RECORDS_NAME) and part.size_bytes > SMALL_PART_SIZE_BYTES_MAX:
             raise JournalFault(f"{file}: {part.name} has {part.size_bytes} bytes; {SMALL_PART_SIZE_BYTES_MAX} fit")
     needed = sum(part.size_bytes for part in manifest.parts) + START_RESERVE_BYTES
     if needed > free:

@@ -16,6 +16,9 @@ import msgspec
 from tocsin.notice import Signature
 from tocsin.notice.statement import NOT_AUDITED, Audited
 
+# What the records are called in the data folder, and in a backup of it.
+RECORDS_NAME = "office.sqlite"
+
 _TAG = b"tocsin-audit-v1\0"
 
 # What a person or the office did, in a word or three; made of letters, digits and underscores.
@@ -174,6 +177,7 @@ def audit_detail(detail: Mapping[str, Any]) -> str:
 __all__ = [
     "DETAIL_SIZE_BYTES_MAX",
     "NOT_AUDITED",
+    "RECORDS_NAME",
     "WHAT_LENGTH_MAX",
     "AuditBroken",
     "AuditEntry",

@@ -15,6 +15,7 @@ import msgspec
 from tocsin.notice import GENESIS
 from tocsin.ports.records import (
     DETAIL_SIZE_BYTES_MAX,
+    RECORDS_NAME,
     WHAT_LENGTH_MAX,
     AuditBroken,
     Audited,
@@ -29,7 +30,7 @@ from tocsin.ports.records import (
 
 from .schema import STATEMENTS, migrate
 
-FILE_NAME = "office.sqlite"
+FILE_NAME = RECORDS_NAME
 
 BUSY_WAIT_MS = 5_000
 _READ_AT_ONCE_ENTRIES = 1_000

@@ -107,7 +107,9 @@ def health_route(desk: Desk) -> APIRouter:
 
     @routes.get("/healthz")
     def health() -> JSONResponse:
-        state = {"status": "fault" if desk.fault else "ok", "position": str(desk.head.position)}
+        state: dict[str, Any] = {"status": "fault" if desk.fault else "ok", "position": str(desk.head.position)}
+        if warnings := desk.warnings:
+            state["warnings"] = list(warnings)
         if desk.fault:
             return JSONResponse(state | {"message": desk.fault}, 503)
         return JSONResponse(state)

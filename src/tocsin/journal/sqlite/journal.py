@@ -219,15 +219,7 @@ class SqliteJournal:
         if file.exists():
             raise JournalFault(f"{file} is there already; a copy never overwrites")
         with faults(file):
-            source = opening.connect_reader(self._file)
-            copy = apsw.Connection(str(file))
-            try:
-                with copy.backup("main", source, "main") as backup:
-                    backup.step(-1)
-                opening.make_durable(copy)
-            finally:
-                copy.close()
-                source.close()
+            opening.copy_database(opening.connect_reader(self._file), file)
         sync_folder(file.parent)
 
     def close(self) -> None:

@@ -104,6 +104,26 @@ def make_durable(connection: apsw.Connection) -> None:
     connection.pragma("foreign_keys", 1)
 
 
+def copy_database(source: apsw.Connection, file: Path) -> None:
+    """Write a consistent copy of *source*, which is closed then, to the new *file*."""
+    copy = apsw.Connection(str(file))
+    try:
+        with copy.backup("main", source, "main") as backup:
+            backup.step(-1)
+        make_durable(copy)
+    finally:
+        copy.close()
+        source.close()
+
+
+def copy_beside(file: Path, to: Path) -> None:
+    """Write a consistent copy of another database of the data folder, *file*, while it is in use."""
+    with faults(file):
+        source = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+        source.set_busy_timeout(BUSY_WAIT_MS)
+        copy_database(source, to)
+
+
 def sync_folder(folder: Path) -> None:
     """Make names in *folder* durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
