@@ -19,7 +19,7 @@ from tocsin.witness.findings import STANDING_MAX, Finding, Found, Seen, Standing
 from tocsin.witness.keeping import Files, KeepingError
 from tocsin.witness.listener import Listener
 from tocsin.witness.record import Record
-from tocsin.witness.watch import CHECKPOINTS_MAX, Next, Watch
+from tocsin.witness.watch import CHECKPOINTS_MAX, FIRST_WALK_S, Next, Watch
 
 KEY = SigningKey.from_seed(sha256(b"a witness of the tests").digest())
 LOG, STREAM, ALSO = "there log", "there stream", "elsewhere log"
@@ -88,7 +88,7 @@ def hear(watch: Watch, listener: Listener, data: bytes, now: float) -> None:
     for claim in listener.receive(data, watch.record, now):
         watch.claims.make(claim, watch.record, watch.own, now)
     listener.check(watch.record, now)
-    watch.check(now)
+    watch.check_claims(now)
 
 
 def test_one_checkpoint_for_each_sequence_is_shown_newest_first_and_signed_anew(watch: Watch, ledger: Ledger) -> None:
@@ -226,13 +226,25 @@ def test_an_old_checkpoint_that_is_shown_again_blames_nobody_and_becomes_silence
     ledger.tell(authority.notice("two"))
     look(watch, ledger, 2)
     watch.standing.drain()
-    for after_s in range(3, 16):
+    for after_s in range(3, 17):
         look(watch, ledger, after_s, old)
+        watch.check_logs(after_s)
         assert verdicts(watch) == []
-    look(watch, ledger, 17, old)
+    watch.check_logs(17)
     assert verdicts(watch) == [Verdict.SILENCE]
     look(watch, ledger, 18)
     assert standing(watch) == set()
+
+
+def test_a_log_that_is_read_for_ever_is_silent(watch: Watch, ledger: Ledger) -> None:
+    watch.check_logs(16)
+    assert verdicts(watch) == [Verdict.SILENCE]
+    begins = new_watch()
+    begins.resume(0)
+    begins.check_logs(FIRST_WALK_S - 1)
+    assert verdicts(begins) == []
+    begins.check_logs(FIRST_WALK_S)
+    assert verdicts(begins) == [Verdict.SILENCE]
 
 
 def test_the_audit_journal_never_falls_within_an_epoch(watch: Watch, ledger: Ledger) -> None:
@@ -296,9 +308,9 @@ def test_another_way_may_be_some_seconds_ahead_or_behind_and_no_more(watch: Watc
     old = ledger.copy()
     ledger.tell(authority.notice("two"))
     watch.compare(ledger.note(2), ALSO, 2)
-    watch.check(6.9)
+    watch.check_claims(6.9)
     assert standing(watch) == set()
-    watch.check(7.1)
+    watch.check_claims(7.1)
     (finding,) = heard(watch)
     assert (finding.verdict, finding.where, finding.sequence) == (Verdict.WITHHELD, LOG, 5)
     look(watch, ledger, 8)
@@ -316,13 +328,13 @@ def test_another_epoch_on_another_way_is_a_fork_unless_the_log_follows(watch: Wa
     restored = ledger.copy()
     restored.begin("ffeeddccbbaa9988")
     watch.compare(restored.note(2), ALSO, 2)
-    watch.check(7.1)
+    watch.check_claims(7.1)
     assert standing(watch) == {Verdict.FORK}
     follows = new_watch()
     look(follows, ledger, 1)
     follows.compare(restored.note(2), ALSO, 2)
     look(follows, restored, 3)
-    follows.check(8)
+    follows.check_claims(8)
     assert standing(follows) == set()
 
 
@@ -455,7 +467,7 @@ def test_what_an_epoch_that_is_over_claimed_of_its_future_is_forgotten(watch: Wa
     watch.compare(ahead.note(2), ALSO, 2)
     restored.begin("ffeeddccbbaa9988")
     look(watch, restored, 3)
-    watch.check(20)
+    watch.check_claims(20)
     assert standing(watch) == set()
 
 

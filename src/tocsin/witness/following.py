@@ -23,7 +23,7 @@ from .findings import Found, Report
 from .keeping import Files
 from .listener import Listener
 from .record import LogEntry, Record
-from .watch import Next, Watch
+from .watch import FIRST_WALK_S, Next, Watch
 
 # Two views that differ are found in one round, what one of them lacks after the grace of a claim: within 10 s.
 POLL_S: Final = 2.0
@@ -31,6 +31,8 @@ CHECK_S: Final = 0.5
 RECONNECT_S: Final = 1.0
 ANSWERED_WITHIN_S: Final = 10.0
 ENTRIES_AT_ONCE: Final = 1_000
+# How far a head lies ahead is not signed before its entries are read: somebody between could have them read for ever.
+READ_WITHIN_S: Final = 60.0
 # A log of more entries than that is not read again from its first one more often: what is wrong with it is known.
 WALK_EVERY_S: Final = 60.0
 # One answer of the log: 1 MiB of bodies, in base64 and JSON.
@@ -126,7 +128,14 @@ class Following:
         return True
 
     async def _read(self, record: Record, through: int) -> None:
-        """Read the entries up to *through* into *record*, as far as there are any."""
+        """Read the entries up to *through* into *record*, as far as there are any, in bounded time."""
+        try:
+            async with asyncio.timeout(READ_WITHIN_S if record.sequence else FIRST_WALK_S):
+                await self._read_pages(record, through)
+        except TimeoutError:
+            raise NoLog(f"the log served entries without end, up to {record.position} and further") from None
+
+    async def _read_pages(self, record: Record, through: int) -> None:
         while record.sequence < through:
             asked = {"after": record.sequence, "limit": min(ENTRIES_AT_ONCE, through - record.sequence)}
             data = await self._answer(f"{self.url}/v1/log/entries", asked, ENTRIES_SIZE_BYTES_MAX)
@@ -170,8 +179,9 @@ class Following:
             now = time.monotonic()
             for listener in self._listeners:
                 listener.check(self.watch.record, now)
+            self.watch.check_logs(now)
             if not self._walking:
-                self.watch.check(now)
+                self.watch.check_claims(now)
             self._report()
 
     async def _answer(self, url: str, query: dict[str, int], most_bytes: int) -> bytes:

@@ -18,6 +18,8 @@ from .record import Record
 # What `GET /v1/witness` shows: a device that slept for an hour finds the positions it knows.
 CHECKPOINTS_MAX = 64
 PAST_EPOCHS_MAX = 64
+# What reading and verifying a journal of a million entries for the first time may take.
+FIRST_WALK_S = 1_800
 
 
 class Next(Enum):
@@ -59,10 +61,9 @@ class Watch:
         self.claims = Claims(self.standing)
 
     def resume(self, now: float) -> None:
-        """Hold what comes against the time of the newest checkpoint that was verified before this run."""
-        if self.own:
-            time_ms = Statement.read(SignedNote.read(self.own).text).time_ms
-            self._fresh[self.where] = Fresh(time_ms, now)
+        """Begin a run: what comes is held against the time of the newest checkpoint that was verified before it."""
+        time_ms = Statement.read(SignedNote.read(self.own).text).time_ms if self.own else 0
+        self._fresh[self.where] = Fresh(time_ms, now)
 
     @property
     def where(self) -> str:
@@ -119,7 +120,15 @@ class Watch:
     def unanswered(self, where: str, why: str) -> None:
         self.standing.found(Finding(Verdict.UNREACHABLE, where, why))
 
-    def check(self, now: float) -> None:
+    def check_logs(self, now: float) -> None:
+        """Find every way silent on which no new checkpoint was believed for long."""
+        for where, fresh in self._fresh.items():
+            patience_s = HEARTBEAT_VALID_S if self.record.sequence else FIRST_WALK_S
+            if now - fresh.at >= patience_s:
+                message = f"no new checkpoint was believed for {patience_s} s"
+                self.standing.found(Finding(Verdict.SILENCE, where, message))
+
+    def check_claims(self, now: float) -> None:
         """Hold what waits against the record as it is."""
         self.claims.check(self.record, self.own, now)
 
@@ -137,10 +146,7 @@ class Watch:
         self.standing.over(Verdict.UNREACHABLE, where)
         fresh = self._fresh.setdefault(where, Fresh(0, now))
         if statement.time_ms <= fresh.time_ms:
-            if now - fresh.at >= HEARTBEAT_VALID_S:
-                message = f"no new checkpoint came for {HEARTBEAT_VALID_S} s; an old one is shown"
-                self.standing.found(Finding(Verdict.SILENCE, where, message))
-            return None
+            return None  # shown again: whoever does that for long is found silent
         self._fresh[where] = Fresh(statement.time_ms, now)
         self.standing.over(Verdict.SILENCE, where)
         return statement
