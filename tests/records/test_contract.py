@@ -1,5 +1,6 @@
 """The SQLite records keep what the port promises."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -42,6 +43,17 @@ def test_the_file_itself_refuses_an_edit(tmp_path: Path) -> None:
 def test_nobody_else_reads_it(tmp_path: Path) -> None:
     SqliteRecords.open(tmp_path).close()
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_two_processes_make_one_chain(tmp_path: Path) -> None:
+    server, command = SqliteRecords.open(tmp_path), SqliteRecords.open(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        for records in (server, command):
+            threads.submit(lambda one: [one.append_audit(NOW_MS, "invited", "", {}) for _ in range(30)], records)
+    assert server.verify_audit() == 60
+    assert server.audited == command.audited
+    server.close()
+    command.close()
 
 
 def test_another_database_is_left_alone(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class SqliteRecords:
     def open(cls, folder: Path) -> Self:
         """Open the records of the data *folder*, or make them. Raises ``RecordsFault``.
 
-        The journal's lock file sees to it that one process does.
+        The command that invites people does so beside the server: each write takes the file's lock before it reads.
         """
         file = folder / FILE_NAME
         with _faults(file):
@@ -116,11 +116,11 @@ class SqliteRecords:
     def enrol(self, token_hash: bytes, credential: Credential) -> bool:
         one = credential
         with self._transaction() as connection:
-            if not connection.execute(STATEMENTS["use_invitation"], (token_hash,)).fetchall():
-                return False
-            row = (one.id, one.public, one.holder, one.name, one.enrolled_ms)
-            connection.execute(STATEMENTS["save_credential"], row)
-        return True
+            used = connection.execute(STATEMENTS["use_invitation"], (token_hash,)).fetchall()
+            if used:
+                row = (one.id, one.public, one.holder, one.name, one.enrolled_ms)
+                connection.execute(STATEMENTS["save_credential"], row)
+        return bool(used)
 
     def credential(self, id: bytes) -> Credential | None:
         rows = self._read("credential", id)
@@ -156,8 +156,14 @@ class SqliteRecords:
 
     @contextmanager
     def _transaction(self) -> Iterator[apsw.Connection]:
-        with self._lock, _faults(self._file), self._connection as connection:
-            yield connection
+        with self._lock, _faults(self._file):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
 
 @contextmanager
