@@ -83,8 +83,10 @@ export class Model {
     const card = readCard(location.hash);
     if (card) {
       await this.device.pinTo(card);
-      history.replaceState(null, "", location.pathname);
+      // A card that is not believed stays in the address, so that forgetting everything else takes it.
+      if (!this.device.otherCard) history.replaceState(null, "", location.pathname);
     }
+    addEventListener("hashchange", () => readCard(location.hash) && location.reload());
     setInterval(() => this.changed(), 1_000);
     addEventListener("online", () => this.tabs.reconnect());
     if (this.soundWanted) void this.sounds.arm();
@@ -106,7 +108,8 @@ export class Model {
   }
 
   get live(): boolean {
-    return this.device.freshness.live && this.device.stranger === undefined && this.device.doubt === undefined;
+    const { freshness, stranger, otherCard, doubt } = this.device;
+    return freshness.live && !stranger && !otherCard && !doubt;
   }
 
   /** Whether the page was opened so short a while ago that it could not have heard anything yet. */

@@ -21,6 +21,7 @@ const people = read<{ name: string; event: string; envelope: string; revocations
 const lists = read<{ name: string; learn: string[] }>("revocations");
 const roots = read<{ name: string; learn: string[]; root: string }>("roots");
 
+const LENGTH_AT = 4;
 const ALERT = envelopeOf("an author and an approver");
 const BOTH_REVOKED = (people.cases.find(({ name }) => name === "all revoked") as { revocations: string[] }).revocations[0] as string;
 
@@ -96,13 +97,16 @@ test("an exercise that comes as a real alert: status", async () => {
 for (const [field, old, altered] of [
   ["region", '"regions":["A1"]', '"regions":["A2"]'],
   ["text", "air raid alert", "air raid ended"],
+  ["level", '"level":"red"', '"level":"yellow"'],
   ["expiry", '"expires":1790007200', '"expires":1790009200'],
 ] as const) {
   test(`an altered ${field}: signature`, async () => {
     const device = await open();
     const binary = Buffer.from(ALERT, "base64url").toString("latin1");
     assert.equal(binary.split(old).length, 2);
-    await tell(device, Buffer.from(binary.replace(old, altered), "latin1").toString("base64url"));
+    const bytes = Buffer.from(binary.replace(old, altered), "latin1");
+    bytes.writeUInt16BE(bytes.readUInt16BE(LENGTH_AT) + altered.length - old.length, LENGTH_AT);
+    await tell(device, bytes.toString("base64url"));
     assert.equal(device.refused, "signature");
     assert.equal(device.alarms.size, 0);
   });
@@ -153,4 +157,13 @@ test("a printed card is pinned; another authority at the address is a stranger",
   await first.meet({ ...people.trust, rosters: { actual: [], exercise: [] }, revocations: {} });
   assert.deepEqual(first.stranger, people.trust);
   assert.deepEqual((await memory.load()).facts.pin, card);
+});
+
+test("a card with other keys than those pinned changes nothing, and is told of for as long as the page is open", async () => {
+  const device = await open();
+  const card = { ...people.trust, roots: { ...people.trust.roots, actual: people.trust.roots.exercise } };
+  await device.pinTo(card);
+  await device.meet({ ...people.trust, rosters: { actual: [], exercise: [] }, revocations: {} });
+  assert.deepEqual(device.otherCard, card);
+  assert.deepEqual(device.pin, people.trust);
 });

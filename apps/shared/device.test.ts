@@ -88,6 +88,7 @@ class Bench {
   }
 }
 
+const YEAR_MS = 365 * 86_400_000;
 const alert = authority.notice();
 const end = authority.notice({ alarm: alert.alarm, version: 2, kind: "all_clear" });
 
@@ -281,6 +282,89 @@ test("a heartbeat by a stranger's key raises the question who answers here", asy
   assert.equal(bench.device.refused, "key");
   assert.equal(bench.live, false);
   assert.equal(bench.doubts, 1);
+});
+
+test("forged by a self-made key, and by the key of exercises: key", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  const other = await TestAuthority.found();
+  for (const envelope of [await other.seal(alert), await authority.seal(alert, "exercise"), await authority.seal(alert, "heartbeat")]) {
+    await bench.event("notice", { envelope }, 6);
+    assert.equal(bench.device.refused, "key");
+  }
+  assert.deepEqual(bench.inForce, []);
+});
+
+test("a roster rolled back: old, also after the page was closed", async () => {
+  const memory = fleetingMemory();
+  const [older, newer] = [authority.rosters.actual[0], await authority.roster("actual", { version: 2 })];
+  const before = await Bench.open(memory);
+  await before.event("roster", { roster: newer }, 6);
+  for (const bench of [before, await Bench.open(memory)]) {
+    assert.equal(bench.device.rosterVersion, 2);
+    await bench.event("roster", { roster: older }, 7);
+    assert.equal(bench.device.refused, "old");
+    assert.equal(bench.device.rosterVersion, 2);
+  }
+});
+
+test("a heartbeat that names a newer roster, or a newer list, leaves the device not live until it has it", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, [], { revocations: { actual: 1, exercise: 0 } });
+  assert.equal(bench.live, false);
+  const rosters = { actual: 2, exercise: 1 };
+  await bench.snapshot(6);
+  await bench.heartbeat(6, [], { rosters });
+  assert.equal(bench.live, false);
+  assert.equal(bench.reconnects, 2);
+  await bench.event("roster", { roster: await authority.roster("actual", { version: 2 }) }, 7);
+  await bench.heartbeat(7, [], { rosters });
+  assert.equal(bench.live, true);
+});
+
+test("a server that stands still is not live after fifteen seconds, whatever it repeats", async () => {
+  const bench = await Bench.open();
+  await bench.snapshot(5);
+  await bench.heartbeat(5, []);
+  for (let second = 0; second < 15; second += 5) {
+    bench.clock.pass(5_001);
+    await bench.heartbeat(5, []);
+  }
+  assert.equal(bench.live, false);
+});
+
+test("what was recorded, sent to a device that forgot everything and whose clock is a year off, shows nothing in force", async () => {
+  for (const offMs of [-YEAR_MS, YEAR_MS]) {
+    const bench = await Bench.open();
+    bench.clock.sleep(offMs);
+    await bench.connect("fresh");
+    await bench.snapshot(5, alert);
+    // The recording has no answer to this nonce: the alarm is shown as the last known, and nothing is live.
+    await bench.heartbeat(5, [alert], { nonce: "recorded" });
+    assert.equal(bench.device.refused, "nonce");
+    assert.equal(bench.live, false);
+    await bench.heartbeat(5, [alert], { nonce: "fresh", time_ms: (alert.expires + 1) * 1_000 });
+    assert.equal(phase(alert, bench.device.freshness.nowMs() / 1_000), "expired");
+  }
+});
+
+test("what was recorded, sent to a device that remembers, does not bring an ended alarm back, with its clock a year off", async () => {
+  for (const offMs of [-YEAR_MS, YEAR_MS]) {
+    const memory = fleetingMemory();
+    const before = await Bench.open(memory);
+    await before.snapshot(5, alert);
+    await before.notice(6, end);
+    await before.heartbeat(6, []);
+    const after = await Bench.open(memory);
+    after.clock.sleep(offMs);
+    await after.connect("fresh");
+    await after.snapshot(5, alert);
+    await after.notice(6, alert);
+    await after.heartbeat(5, [alert], { nonce: "recorded", time_ms: START_S * 1_000 + 1 });
+    assert.deepEqual(after.inForce, []);
+    assert.equal(after.live, false);
+  }
 });
 
 test("a heartbeat of another position proves nothing, and two in a row are a doubt", async () => {

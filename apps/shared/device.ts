@@ -61,6 +61,8 @@ export class Device {
    * signed still is, and a heartbeat of the pinned one takes the suspicion back.
    */
   stranger: Pin | undefined;
+  /** What stands on a printed card, if it is not what is pinned. Only a person can tell which of them is right. */
+  otherCard: Pin | undefined;
   /** The newest message that was not believed, and why. */
   refused: Reason | undefined;
   readonly freshness: Freshness;
@@ -135,10 +137,10 @@ export class Device {
     });
   }
 
-  /** Pin what stands on a printed card, unless another authority is pinned already: then it is a stranger's. */
+  /** Pin what stands on a printed card, unless something is pinned already: if that is another, it stays and the card is told of. */
   pinTo(card: Pin): Promise<void> {
     return this.enqueue(async () => {
-      if (this.trust && !samePin(this.trust.pin, card)) this.stranger = card;
+      if (this.trust && !samePin(this.trust.pin, card)) this.otherCard = card;
       if (this.trust) return;
       this.trust = new Trust(card);
       this.options.remembered.facts.pin = card;
@@ -428,7 +430,8 @@ export class Device {
 
   private async remember(more: Facts): Promise<void> {
     const { pin, rosterActual, rosterExercise, revocationActual, revocationExercise } = this.options.remembered.facts;
-    const forget = forgettable(this.alarms, this.freshness.nowMs() / 1000);
+    // By signed time alone: a wrong clock must not make the end of an alarm be forgotten, and its alert news again.
+    const forget = forgettable(this.alarms, this.freshness.newestMs / 1_000);
     if (forget.length > 0) this.alarms = new Map(Array.from(this.alarms).filter(([key]) => !forget.includes(key)));
     const alarms = Array.from(this.unsaved, (key) => this.record(key)).filter((one) => one !== undefined);
     const { newestMs } = this.freshness;

@@ -90,8 +90,8 @@ export class TestAuthority {
     } as Notice;
   }
 
-  seal(notice: Notice): Promise<string> {
-    return this.sign("TCN1", notice, notice.status === "actual" ? "actual" : "exercise");
+  seal(notice: Notice, by = notice.status === "actual" ? "actual" : "exercise"): Promise<string> {
+    return this.sign("TCN1", notice, by);
   }
 
   position(sequence: number): string {
@@ -117,7 +117,7 @@ export class TestAuthority {
     return this.sign("TCH1", heartbeat, "heartbeat");
   }
 
-  private async roster(domain: Domain): Promise<string> {
+  async roster(domain: Domain, given: Partial<Roster> = {}): Promise<string> {
     const names = domain === "actual" ? ["actual", "heartbeat"] : ["exercise"];
     const keys = names.map((name) => ({
       id: hex(this.key(name).id),
@@ -152,6 +152,7 @@ export class TestAuthority {
       rules: [{ ...everything, people: 1 }],
       revokers: { threshold: 0, keys: [] },
       witnesses: [],
+      ...given,
     };
     return this.sign("TCR1", roster, root);
   }

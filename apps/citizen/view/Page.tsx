@@ -39,7 +39,7 @@ export function Page({ model }: { model: Model }) {
     document.title = `${model.demo ? `${words.demo} · ` : ""}${title[shown]}`;
   }, [shown, words, model.demo]);
 
-  if (model.device.stranger) return <Stranger model={model} words={words} />;
+  if (model.device.stranger || model.device.otherCard) return <Stranger model={model} words={words} />;
   return (
     <>
       {model.demo && <Demo words={words} />}

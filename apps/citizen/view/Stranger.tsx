@@ -1,4 +1,4 @@
-/** The warning that fills the page when another authority, or one with other keys, answers at this address. */
+/** The warning that fills the page when another authority, or one with other keys, answers here or stands on a printed card. */
 
 import { useState } from "preact/hooks";
 import type { Pin } from "../../shared/trust.ts";
@@ -11,7 +11,8 @@ import { Icon } from "./icons.tsx";
 import { Screen } from "./Screen.tsx";
 
 export function Stranger({ model, words }: { model: Model; words: Words }) {
-  const { pin, stranger } = model.device;
+  const { pin, otherCard } = model.device;
+  const stranger = otherCard ?? model.device.stranger;
   if (!pin || !stranger) return null;
   const demo = pin.authority === DEMO || stranger.authority === DEMO;
   return (
@@ -25,19 +26,20 @@ export function Stranger({ model, words }: { model: Model; words: Words }) {
 function Warning({ model, words, pin, stranger }: { model: Model; words: Words; pin: Pin; stranger: Pin }) {
   const [compared, setCompared] = useState(false);
   const shown = model.shown();
+  const isCard = stranger === model.device.otherCard;
   return (
     <main class="stranger" data-state="stranger" data-live="false" data-armed={model.sounds.armed}>
       <Icon sign="alarm" />
       <div role="alert">
-        <h1>{words.strangerTitle}</h1>
-        <p>{words.strangerMeaning}</p>
+        <h1>{isCard ? words.otherCardTitle : words.strangerTitle}</h1>
+        <p>{isCard ? words.otherCardMeaning : words.strangerMeaning}</p>
       </div>
       <h2>
         {words.strangerWas}: {pin.authority}
       </h2>
       <Fingerprints pin={pin} words={words} />
       <h2>
-        {words.strangerIs}: {stranger.authority}
+        {isCard ? words.otherCardIs : words.strangerIs}: {stranger.authority}
       </h2>
       <Fingerprints pin={stranger} words={words} />
       <label class="compared">

@@ -155,6 +155,10 @@ export const en: Words = {
   strangerIs: "Answers now",
   strangerCompared: "I compared the fingerprints with the printed card: the new one is the same",
   strangerTrust: "Trust the new one and forget the old",
+  otherCardTitle: "This card names other keys",
+  otherCardMeaning:
+    "The address that you opened names other keys than those that this device remembers. One of the two is wrong, and nothing of the new one is believed. If it does not come from a printed card that you trust, open this page without it.",
+  otherCardIs: "In the address",
   strangerLast: "The last we know",
 
   insecure: "Open this page by https: otherwise the browser gives no means to check signatures.",

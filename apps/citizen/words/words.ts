@@ -125,6 +125,9 @@ export interface Words {
   strangerIs: string;
   strangerCompared: string;
   strangerTrust: string;
+  otherCardTitle: string;
+  otherCardMeaning: string;
+  otherCardIs: string;
   strangerLast: string;
 
   insecure: string;
