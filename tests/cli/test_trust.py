@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.real import AUTHORITY, Real
+from tests.cli.real import AUTHORITY, ORIGIN, Real
 from tocsin.notice import from_b64, key_id
 
 ALERT = ("alert", "--region", "UA-30", "--level", "red", "--yes", "--json")
@@ -136,7 +136,7 @@ class TestRunning:
         assert ended.err.startswith("NOT ISSUED YET.")
         assert "2 people must sign" in ended.err
         submitted = json.loads(ended.out)["submitted"]
-        assert f"{real.url}/console/#/approve/{submitted['draft']}" in ended.err
+        assert f"{ORIGIN}/console/#/approve/{submitted['draft']}" in ended.err
         assert "Nothing is in force" in real.done("watch", "--data", "server", "--once")
 
     def test_a_machine_key_issues_alone_within_its_bounds(self, real: Real) -> None:

@@ -89,16 +89,16 @@ def show(given: Issued | Submitted, order: Order, manner: Manner, duty: Operator
         out.print(msgspec.json.encode(said).decode(), markup=False)
     what = f"{'DEMO ' if duty.signer.authority == DEMO else ''}{order.status} {order.kind}"
     if isinstance(given, Submitted):
-        raise Failure(waiting(given, what, duty.address()), ExitStatus.SUBMITTED)
+        raise Failure(waiting(given, what, duty.console(Domain.of(order.status))), ExitStatus.SUBMITTED)
     for one in () if manner.json else (given, *given.others):
         out.print(f"{what}: alarm {one.alarm} version {one.version} position {one.position}", markup=False)
 
 
-def waiting(submitted: Submitted, what: str, address: str) -> str:
+def waiting(submitted: Submitted, what: str, console: str) -> str:
     """Return what to tell of a draft that people have to sign."""
     people = "1 person" if submitted.missing == 1 else f"{submitted.missing} people"
     signed = ", ".join(one.name for one in submitted.signed_by) or "nobody"
     return (
         f"NOT ISSUED YET. {what}: {people} must sign, until {shown_time(submitted.lapses_at)}; signed: {signed}.\n"
-        f"They look and sign here: {address}{submitted.link}"
+        f"They look and sign here: {console}{submitted.link}"
     )

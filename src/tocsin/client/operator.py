@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from tocsin.issuing import Order
-from tocsin.notice import Domain, Kind, Magic, Notice, SigningKey, Status, b64, id_from, sign_document
+from tocsin.notice import Domain, Kind, Magic, Notice, SigningKey, Status, Trust, b64, id_from, sign_document
 
 from .agreement import Signer
 from .failures import AnswerUnreadable, ClientError, NotAsOrdered, OrderRefused, Unreachable
@@ -132,6 +132,20 @@ class Operator:
         """Return what has not ended, as the server says; unsigned."""
         return read_answer(self.get("/v1/board").content, BoardView)
 
+    def console(self, domain: Domain) -> str:
+        """Return where people sign: what the newest roster of *domain* says if it is believed, else the server."""
+        if self.signer.trust is None:
+            return self.address()
+        told = read_answer(self.get("/v1/authority").content, AuthorityAnswer)
+        roster = self._with_told(self.signer.trust, told).rosters.get(domain)
+        return roster.origins[0] if roster and roster.origins else self.address()
+
+    @staticmethod
+    def _with_told(trust: Trust, told: AuthorityAnswer) -> Trust:
+        """Return *trust* with what the server tells and is believed. Raises ``ValueError``."""
+        rosters = (one for bodies in told.rosters.values() for one in bodies)
+        return with_lists(trust, rosters, told.revocations.values())
+
     def get(self, path: str) -> httpx.Response:
         """Read from the public API, with patience."""
         return self._insist(lambda: send(self.client, self.client.build_request("GET", self.address() + path)))
@@ -165,8 +179,7 @@ class Operator:
         try:
             if self.signer.trust is not None:
                 told = read_answer(self.get("/v1/authority").content, AuthorityAnswer)
-                rosters = (one for bodies in told.rosters.values() for one in bodies)
-                trusts.append(with_lists(self.signer.trust, rosters, told.revocations.values()))
+                trusts.append(self._with_told(self.signer.trust, told))
             history = proven((one.envelope for one in answer.history), draft.notice, trusts)
         except ValueError as why:
             raise AnswerUnreadable(
