@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect
 
 from tests.conftest import Server
 from tests.web.authority import Office, office_in
 from tocsin.notice import Domain, from_b64
+from tocsin.people import IDLE_S
 
 from .conftest import open_page
 
@@ -32,11 +33,17 @@ class Operator:
         self.context = chromium.new_context(viewport={"width": 1100, "height": 900}, color_scheme="dark")
         self.errors: list[str] = []
         self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.context.on("console", self._note)
         self.page = self.context.new_page()
         self.devtools: CDPSession = self.context.new_cdp_session(self.page)
         self.devtools.send("WebAuthn.enable")
         added = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         self.authenticator = added["authenticatorId"]
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # A refusal of the server is written there too, and is what some tests ask for.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.errors.append(message.text)
 
     def verify_user(self, verified: str) -> None:
         """Have the authenticator find out that it is its owner ("yes"), or fail to ("no")."""
@@ -225,6 +232,18 @@ def test_a_session_ends_when_its_owner_signs_out(operators: tuple[Operator, Oper
     olena.sign_in()
     assert olena.call("/v1/operator/drafts") == [200, None]
     olena.page.get_by_role("button", name="Sign out").click()
+    expect(olena.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert olena.call("/v1/operator/drafts") == [401, "unsigned"]
+
+
+def test_an_open_page_that_nobody_touches_signs_out(operators: tuple[Operator, Operator]) -> None:
+    olena, _ = operators
+    olena.page.goto("about:blank")
+    olena.page.clock.install()
+    olena.sign_in()
+    olena.page.clock.fast_forward((IDLE_S - 60) * 1000)
+    expect(olena.page.locator(".who")).to_contain_text(olena.name)
+    olena.page.clock.fast_forward(120 * 1000)
     expect(olena.page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert olena.call("/v1/operator/drafts") == [401, "unsigned"]
 
