@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,6 +28,7 @@ from tocsin.notice import (
     SigningKey,
     Trust,
     b64,
+    decode,
     decode_notice,
     encode,
     from_b64,
@@ -43,7 +44,7 @@ from .statement import read_statement
 Roots = Annotated[Path, typer.Option("--roots", help="authority.json, or the folder that has it.")]
 Url = Annotated[str, typer.Option("--url", envvar="TOCSIN_URL", help="Address of the server.")]
 Revokers = Annotated[list[Path], typer.Option("--with", help="A revoker's key (encrypted PEM); may be repeated.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write; as revocation-actual-1.tcv if left out.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder that the lists are written to.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +64,71 @@ def revoke(
     spare_none: Annotated[
         bool, typer.Option("--spare-none", help="Nothing that the key signed stands, not even alarms in force.")
     ] = False,
-    to: Out = None,
+    to: Out = Path(),
     passphrase_file: PassphraseFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking; for scripts.")] = False,
 ) -> None:
-    """Take a key away: makes the next revocation list, signs it and publishes it once enough revokers have signed.
+    """Take a key away wherever a roster lists it: signs the next revocation lists, and publishes those that suffice.
 
-    With too few signatures the list is written to a file for `tocsin trust countersign`.
+    A list with too few signatures is written to a file for `tocsin trust countersign`.
     """
     told = server.get(url, "/v1/authority")
     trust = server.learned(read_statement(roots).trust(), told, url)
-    domain = _domain_of(trust, key)
-    spared = [] if spare_none else standing_signed_by(_standing(url, domain), key)
-    _tell(trust.rosters[domain], key, spared)
+    made = []
+    for domain in _domains_of(trust, key):
+        spared = [] if spare_none else standing_signed_by(_standing(url, domain), key)
+        _tell(trust.rosters[domain], key, spared)
+        made.append(next_list(trust, domain, RevokedKey(key, reason, _hashes(spared)), _issued(trust, domain)))
     if not yes:
         _confirm(key)
-    made = next_list(trust, domain, RevokedKey(key, reason, _hashes(spared)), _issued(trust, domain))
-    document = encode(made)
     keys = [read_key(file, passphrase_file) for file in with_]
-    envelope = Envelope(Magic.REVOCATION, document, tuple(_signatures(trust.rosters[domain], keys, document)))
-    _publish_or_pass_on(envelope, trust, url, to)
+    whole = [_publish_or_pass_on(_signed(one, trust, keys), trust, url, to) for one in made]
+    if not all(whole):
+        raise typer.Exit(ExitStatus.NOT_DONE)
 
 
 def countersign(
-    file: Annotated[Path, typer.Argument(help="A revocation list that needs more signatures.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Revocation lists that need more signatures.")],
     with_: Revokers,
     roots: Roots,
     url: Url,
-    to: Out = None,
+    to: Out = Path(),
     passphrase_file: PassphraseFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking; for scripts.")] = False,
 ) -> None:
-    """Sign a revocation list that another revoker has begun, and publish it once enough have signed."""
+    """Sign revocation lists that another revoker has begun, and publish each once enough have signed."""
+    trust = server.learned(read_statement(roots).trust(), server.get(url, "/v1/authority"), url)
+    begun = [_begun(file) for file in files]
+    if not yes:
+        _confirm(str(len(begun)))
+    keys = [read_key(one, passphrase_file) for one in with_]
+    whole = [_publish_or_pass_on(_signed_further(one, trust, keys), trust, url, to) for one in begun]
+    if not all(whole):
+        raise typer.Exit(ExitStatus.NOT_DONE)
+
+
+def _begun(file: Path) -> Envelope:
+    """Return the list in *file*, after saying what it takes away."""
     magic, data = read_signed(file)
     if magic is not Magic.REVOCATION:
         raise Failure(f"{file} is no revocation list", ExitStatus.WRONG_USE)
-    made, envelope = read_revocation(data, file), Envelope.unpack(data, magic)
-    trust = server.learned(read_statement(roots).trust(), server.get(url, "/v1/authority"), url)
+    made = read_revocation(data, file)
     for one in made.keys:
-        err.print(f"revokes {one.key}: {one.reason}; {len(one.spared)} notices stay", markup=False)
-    if not yes:
-        _confirm(f"{made.domain} {made.version}")
-    keys = [read_key(one, passphrase_file) for one in with_]
-    _signatures(trust.rosters[made.domain], keys, envelope.document)
+        err.print(f"{made.domain}: revokes {one.key}: {one.reason}; {len(one.spared)} notices stay", markup=False)
+    return Envelope.unpack(data, magic)
+
+
+def _signed(made: Revocation, trust: Trust, keys: Sequence[SigningKey]) -> Envelope:
+    document = encode(made)
+    _check_revokers(trust.rosters[made.domain], keys)
+    return Envelope(Magic.REVOCATION, document, tuple(sign_document(key, Magic.REVOCATION, document) for key in keys))
+
+
+def _signed_further(begun: Envelope, trust: Trust, keys: Sequence[SigningKey]) -> Envelope:
+    _check_revokers(trust.rosters[decode(begun.document, Revocation).domain], keys)
     for key in keys:
-        envelope = signed_further(envelope, key)
-    _publish_or_pass_on(envelope, trust, url, to)
+        begun = signed_further(begun, key)
+    return begun
 
 
 def next_list(trust: Trust, domain: Domain, revoked: RevokedKey, issued: int) -> Revocation:
@@ -142,14 +162,12 @@ def _issued(trust: Trust, domain: Domain) -> int:
     return max(int(time()), trust.rosters[domain].issued)
 
 
-def _domain_of(trust: Trust, key: str) -> Domain:
+def _domains_of(trust: Trust, key: str) -> list[Domain]:
     found = [domain for domain, roster in trust.rosters.items() if any(one.id == key for one in roster.keys)]
     if not found:
         known = ", ".join(f"{one.id} of {one.holder}" for roster in trust.rosters.values() for one in roster.keys)
         raise Failure(f"No roster lists key {key}. Listed are: {known}", ExitStatus.WRONG_USE)
-    if len(found) > 1:
-        err.print("The key stands in both rosters; this list is for real alerts, make another with", markup=False)
-    return found[0]
+    return found
 
 
 def _standing(url: str, domain: Domain) -> list[bytes]:
@@ -197,21 +215,22 @@ def _confirm(word: str) -> None:
         raise Failure("Not confirmed; nothing was signed", ExitStatus.NOT_DONE)
 
 
-def _signatures(roster: Roster, keys: Sequence[SigningKey], document: bytes) -> list[Any]:
+def _check_revokers(roster: Roster, keys: Sequence[SigningKey]) -> None:
     listed = {one.id for one in roster.revokers.keys}
     for key in keys:
         if key.id.hex() not in listed:
             raise Failure(f"{key.id.hex()} is no revoker of the roster; nothing was signed", ExitStatus.WRONG_USE)
-    return [sign_document(key, Magic.REVOCATION, document) for key in keys]
 
 
-def _publish_or_pass_on(envelope: Envelope, trust: Trust, url: str, to: Path | None) -> None:
-    made = read_revocation(envelope.pack(), "the list")
+def _publish_or_pass_on(envelope: Envelope, trust: Trust, url: str, folder: Path) -> bool:
+    """Write the list down, publish it if enough have signed, and say whether they have."""
+    made = decode(envelope.document, Revocation)
     needed, signed = trust.rosters[made.domain].revokers.threshold, len({one.key for one in envelope.signatures})
-    file = to or Path(f"revocation-{made.domain}-{made.version}-of-{signed}{REVOCATION_SUFFIX}")
+    file = folder / f"revocation-{made.domain}-{made.version}-by-{signed}{REVOCATION_SUFFIX}"
     write_signed(file, envelope)
     if signed < needed:
         out.print(f"{file}: {signed} of {needed} signatures; pass it on for `tocsin trust countersign`", markup=False)
-        raise typer.Exit(ExitStatus.NOT_DONE)
+        return False
     server.publish(url, Magic.REVOCATION, envelope.pack())
     out.print(f"{file} is in force at {url}", markup=False)
+    return True
