@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.issuing.office import (
+    HEARTBEAT,
     OLENA,
     REVOKER,
     STRANGER,
@@ -15,8 +16,7 @@ from tests.issuing.office import (
     run,
 )
 from tests.issuing.paper import NOW
-from tocsin.issuing import Issued, Refusal, Submitted
-from tocsin.issuing.desk import Accepted
+from tocsin.issuing import Accepted, Issued, Refusal, Submitted
 from tocsin.notice import Domain, EntryType
 
 
@@ -144,6 +144,14 @@ def test_orders_and_rosters_at_once_leave_head_and_journal_together(office: Offi
     assert office.desk.head == office.journal.head
     assert office.journal.head.position.sequence == 6
     assert office.journal.verify() == 6
+
+
+def test_a_server_whose_heartbeat_nobody_believes_says_so(office: Office) -> None:
+    assert office.desk.warnings == ()
+    accept_revocation(office, revocation(Domain.ACTUAL, HEARTBEAT.id))
+    assert "heartbeat key" in office.desk.warnings[0]
+    accept_roster(office, roster(Domain.ACTUAL, 2, without="heartbeat"))
+    assert "heartbeat key" in office.desk.warnings[0]
 
 
 def test_the_end_of_a_roster_is_told_thirty_days_ahead(office: Office) -> None:

@@ -98,6 +98,18 @@ class TestWho:
         assert len(believed.signers) == 2
         assert believed.notice.issuer == "Sensor"
 
+    def test_a_source_inside_the_house_submits_without_a_signature(self, office: Office) -> None:
+        order = office.order()
+        first = submitted(run(lambda: office.desk.submit_from_source(order, "sensor")))
+        assert (first.missing, first.waiting.is_submitted) == (2, True)
+        again = submitted(run(lambda: office.desk.submit_from_source(order, "sensor")))
+        assert again.again
+        office.stop_as_killed()
+        office.open()
+        assert [one.waiting.by for one in office.desk.submitted()] == ["sensor"]
+        assert isinstance(office.sign(first.waiting, OLENA, TARAS), Issued)
+        assert code(run(lambda: office.desk.submit_from_source(office.order(), "olena"))) == "not_listed"
+
     def test_disputing_takes_one_and_ending_two(self, office: Office) -> None:
         alarm = office.issue().alarm
         dispute = office.draft(office.order(Kind.DISPUTED, alarm=alarm), "olena")

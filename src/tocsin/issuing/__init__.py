@@ -4,9 +4,10 @@ from .acceptance import Expiry
 from .capform import read_relayed, sender_of
 from .checkpoints import notice_of, roster_of
 from .credentials import UntrustedEntry, revocations_to_tell, rosters_to_tell, trust_after
-from .desk import Accepted, Audience, Desk, Issued, Returned, Submitted
+from .desk import Desk
 from .drafting import Draft, Part
 from .orders import Order, Refusal, read_order
+from .results import Accepted, Audience, Issued, Returned, Submitted
 from .waiting import DRAFT_LAPSES_S, Handed, Waiting
 
 __all__ = [

@@ -1,6 +1,7 @@
 """The desk: the only way into the journal. It drafts, gathers signatures, appends, folds, and tells the live stream.
 
-One order after another: what is decided on one board is appended to that board. It holds no issuing key; the heartbeat
+One order after another, rosters and revocation lists between them: what is decided on one board and under one trust is
+appended to these. That one lock is why this is one class. It holds no issuing key; the heartbeat
 key lets it say what is in force, not change it. The appending itself runs on a thread, so that a slow disk stops no
 heartbeat.
 """
@@ -9,23 +10,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas
 from tocsin.notice import (
-    HEARTBEAT_VALID_S,
     Domain,
-    Heartbeat,
     Holder,
-    Magic,
-    Notice,
-    RevocationVersions,
-    RosterVersions,
+    Role,
     SigningKey,
     Trust,
-    b64,
-    seal,
 )
 from tocsin.notice.statement import Audited
 from tocsin.ports.clock import Clock
@@ -46,59 +40,18 @@ from tocsin.ports.records import Records, RecordsFault
 from . import acceptance, checkpoints, signing, standing
 from .acceptance import Expiry, Learned
 from .audit import AuditTrail
+from .beats import beat, is_heard
 from .ceilings import Ceilings
 from .drafting import draft
 from .orders import Order, Refusal
+from .results import Accepted, Audience, Issued, Returned, Submitted
 from .signing import Taken
 from .situation import Situation
-from .waiting import DRAFTS_MAX, Handed, Waiting, WaitingDrafts
+from .waiting import Handed, Waiting, WaitingDrafts
 
 REASON_LENGTH_MAX = 500
 
 Result = TypeVar("Result")
-
-
-class Audience(Protocol):
-    """Who hears at once of what was appended."""
-
-    def publish(self, entry: Entry, notice: Notice) -> None: ...
-
-    def publish_trust(self, entry: Entry) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """In the journal, on disk: an entry and a notice for each part. *again*: it was there before this call."""
-
-    entries: tuple[Entry, ...]
-    notices: tuple[Notice, ...]
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """Kept on disk until *missing* people more have signed, of *people*. *again*: this signature was known."""
-
-    waiting: Waiting
-    people: int
-    missing: int
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A draft that will not be issued: it went back to its author."""
-
-    waiting: Waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A roster or a revocation list that is in the journal; *again*: it was before this call, and *entry* is None."""
-
-    learned: Learned
-    entry: Entry | None
-    again: bool = False
 
 
 @dataclass(slots=True)
@@ -167,8 +120,10 @@ class Desk:
     def warnings(self) -> tuple[str, ...]:
         """What somebody has to see to, though orders are issued: an audit journal at fault, rosters that end soon."""
         audit = [f"the audit journal: {self.trail.fault}"] if self.trail.fault else []
+        unheard = ["no roster lists this server's heartbeat key: devices take it for dead"]
+        voice = [] if is_heard(self.trust, self.heartbeat_key) else unheard
         rosters = [f"the roster for {one.domain} ends in {one.days_left} days: sign the next" for one in self.expiries]
-        return (*audit, *rosters)
+        return (*audit, *voice, *rosters)
 
     def holder(self, domain: Domain, id: str) -> Holder | None:
         """Return the holder of that *id* in the newest roster of *domain*."""
@@ -187,14 +142,25 @@ class Desk:
         if waiting := self._drafts.find(order.id):
             if waiting.is_submitted:
                 return self._drafted_again(waiting, order)
-        elif not self._drafts.has_room(order.id, order.status):
-            return Refusal("drafts_too_many", f"{DRAFTS_MAX} drafts wait for signatures; sign them or let them lapse")
+        elif not self._drafts.has_room(order.id, order.status, by):
+            return Refusal("drafts_too_many", "too many drafts wait for signatures; sign them or let them lapse")
         result = draft(order, self._situation(order, holder))
         if isinstance(result, Refusal):
             return result
         if refused := signing.outside(self.trust, holder, result.parts):
             return refused
         return self._drafts.begin(result, by, self.now)
+
+    async def submit_from_source(self, order: Order, by: str) -> Issued | Submitted | Refusal:
+        """Freeze *order* for the source of the id *by*, and have it wait on disk for people to sign it."""
+        async with self._lock:
+            holder = self.holder(Domain.of(order.status), by)
+            if holder is None or Role.SOURCE not in holder.roles:
+                return Refusal("not_listed", f"{by[:40]!r} is no source by the roster for {Domain.of(order.status)}")
+            waiting = self.draft(order, by)
+            if not isinstance(waiting, Waiting):
+                return waiting
+            return self._state(waiting, again=True) if waiting.is_submitted else await self._submit(Taken(waiting, ()))
 
     def _drafted_again(self, waiting: Waiting, order: Order) -> Waiting | Refusal:
         if waiting.draft.order.digest() != order.digest():
@@ -427,24 +393,7 @@ class Desk:
 
     def heartbeat(self, nonce: str = "") -> bytes:
         """Return a heartbeat envelope: what is in force now, signed."""
-        head, now_ms = self.head, self.clock.now_ms()
-        beat = Heartbeat(
-            heartbeat=2,
-            authority=self.trust.authority,
-            time_ms=now_ms,
-            valid_until_ms=now_ms + HEARTBEAT_VALID_S * 1000,
-            position=str(head.position),
-            chain=b64(head.chain),
-            board=b64(self._board_root()),
-            rosters=RosterVersions(*(self.trust.rosters[domain].version for domain in Domain)),
-            revocations=RevocationVersions(*(self._revocations(domain) for domain in Domain)),
-            nonce=nonce,
-        )
-        return seal(self.heartbeat_key, Magic.HEARTBEAT, beat).pack()
-
-    def _revocations(self, domain: Domain) -> int:
-        known = self.trust.revocations.get(domain)
-        return known.version if known else 0
+        return beat(self.trust, self.head, self._board_root(), self.heartbeat_key, self.clock.now_ms(), nonce)
 
     def _board_root(self) -> bytes:
         # A stampede asks for a heartbeat per connection; the board is the same for all of them.

@@ -17,6 +17,7 @@ from .orders import Order
 # How long a frozen notice may wait for its next person: its times are fixed, and a stale warning helps nobody.
 DRAFT_LAPSES_S = 600
 DRAFTS_MAX = 1_000  # frozen drafts waiting for a signature; more is a fault of the caller
+DRAFTS_OF_ONE_MAX = 500  # so that one stolen key keeps nobody else's orders out
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class WaitingDrafts:
         lapsed = [id for id, one in self._waiting.items() if one.lapses_at <= now]
         return [self._waiting.pop(id) for id in lapsed]
 
-    def has_room(self, id: str, status: Status) -> bool:
+    def has_room(self, id: str, status: Status, by: str) -> bool:
         """Whether a draft of that *id* can be kept. Exercises keep no real order out, and the same again no other."""
-        alike: Iterable[Waiting] = (one for one in self if one.domain is Domain.of(status))
-        return id in self._waiting or sum(1 for _ in alike) < DRAFTS_MAX
+        alike = [one for one in self if one.domain is Domain.of(status)]
+        theirs = sum(one.by == by for one in alike)
+        return id in self._waiting or (len(alike) < DRAFTS_MAX and theirs < DRAFTS_OF_ONE_MAX)
