@@ -270,7 +270,7 @@ export class Model {
     this.listeners.forEach((listener) => listener());
     const { language, places, device } = this;
     const othersHold = (telling: Telling) => this.othersHold(telling);
-    void this.teller.look({ alarms: device.alarms, places, nowOf: (notice) => device.tellingS(notice), language, othersHold });
+    void this.teller.look({ alarms: device.tellable(), places, nowS: this.nowS, language, othersHold });
   }
 
   private othersHold(telling: Telling): boolean {

@@ -47,7 +47,7 @@ class Stage {
 
   async look(): Promise<void> {
     const { alarms, othersHold } = this;
-    await this.teller.look({ alarms, places: [home], nowOf: () => START_S, language: "en", othersHold: () => othersHold });
+    await this.teller.look({ alarms, places: [home], nowS: START_S, language: "en", othersHold: () => othersHold });
   }
 
   /** Let the sound that is on end, and what follows it begin. */

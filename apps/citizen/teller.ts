@@ -6,7 +6,6 @@
 
 import type { Alarms } from "../shared/alarms.ts";
 import type { Memory } from "../shared/memory.ts";
-import type { Notice } from "../shared/notice.ts";
 import type { Place } from "../shared/place.ts";
 import { type ActualTelling, type Telling, type Told, telling } from "../shared/telling.ts";
 import { announcement } from "./announcing.ts";
@@ -20,8 +19,8 @@ const ROUNDS_OF_RED = 2;
 export interface Situation {
   alarms: Alarms;
   places: readonly Place[];
-  /** The time by which a notice is told, in Unix seconds. */
-  nowOf: (notice: Notice) => number;
+  /** Signed time, Unix seconds. */
+  nowS: number;
   language: Language;
   /** Whether, apart from this alarm, another one holds at the chosen places. */
   othersHold: (telling: Telling) => boolean;
@@ -57,12 +56,12 @@ export class Teller {
   }
 
   /** Tell what is due, if sound is armed. */
-  async look({ alarms, places, nowOf, language, othersHold }: Situation): Promise<void> {
+  async look({ alarms, places, nowS, language, othersHold }: Situation): Promise<void> {
     if (!this.sounds.armed || this.looking) return;
     this.looking = true;
     try {
       for (const [key, held] of alarms) {
-        const due = telling(held, this.told.get(key), places, nowOf(held.notice));
+        const due = telling(held, this.told.get(key), places, nowS);
         if (!due) continue;
         const free = await this.memory.claim(key, due.told);
         this.told.set(key, due.told);

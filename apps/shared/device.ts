@@ -51,6 +51,8 @@ const STATUSES: readonly Status[] = ["actual", "exercise", "test"];
 const DOMAINS: readonly Domain[] = ["actual", "exercise"];
 // One heartbeat of a position that did not come may have crossed a notice on its way. Two in a row tell of one withheld.
 const STRANGE_HEARTBEATS_MAX = 2;
+// An order may wait twice ten minutes for its people before it is issued; what is older is confirmed by the next heartbeat.
+const NEW_S = 20 * 60;
 
 export class Device {
   alarms: Alarms = new Map();
@@ -79,8 +81,8 @@ export class Device {
    * from an old backup may have forgotten an alarm; it stays on the screen all the same.
    */
   private served = new Map<string, Held>();
-  /** When an alarm's newest notice came, by key, until a heartbeat confirms the time by which it is judged. */
-  private readonly untimed = new Map<string, Moment>();
+  /** Keys of alarms of which no heartbeat has confirmed yet that they are as they are here. */
+  private readonly unconfirmed = new Set<string>();
   /** Keys of alarms that are not in the memory yet as they are here. */
   private readonly unsaved = new Set<string>();
   /** Keys of alarms that the server was asked after and has not answered yet. */
@@ -180,13 +182,13 @@ export class Device {
   }
 
   /**
-   * Return the time by which *notice* is to be told, in Unix seconds. If nothing confirmed the time since it came, for longer
-   * than an answer takes, a clock that ran ahead may have made it look expired: then it is told as long as it is new.
+   * Return the alarms that may be told aloud. A recording is signed as well as what is new: until a heartbeat has confirmed
+   * that an alarm is in force, it is shown and makes no sound, unless it was ordered a short while ago by confirmed time.
    */
-  tellingS(notice: Notice): number {
+  tellable(): Alarms {
     const nowS = this.freshness.nowMs() / 1_000;
-    const came = this.untimed.get(keyOf(notice));
-    return came && !this.freshness.isInTime(came) ? Math.min(nowS, notice.expires - 1) : nowS;
+    const isConfirmed = (key: string, { sent }: Notice) => !this.unconfirmed.has(key) || (this.freshness.isSet && nowS - sent < NEW_S);
+    return new Map(Array.from(this.alarms).filter(([key, { notice }]) => isConfirmed(key, notice)));
   }
 
   /** What another tab needs to begin with: everything that this one knows, as the stream would have sent it. */
@@ -350,7 +352,7 @@ export class Device {
     this.confirmedMs = heartbeat.time_ms;
     await this.remember({ confirmedMs: heartbeat.time_ms });
     // It arrived, and is stale all the same: it was held back, or this device's clock jumped. An answer to a nonce tells.
-    if (this.freshness.live) this.untimed.clear();
+    if (this.freshness.live) this.unconfirmed.clear();
     else this.options.reconnect();
   }
 
@@ -381,7 +383,7 @@ export class Device {
     const alarms = fold(this.alarms, held);
     if (alarms !== this.alarms) {
       this.unsaved.add(keyOf(held.notice));
-      this.untimed.set(keyOf(held.notice), this.freshness.moment());
+      this.unconfirmed.add(keyOf(held.notice));
     }
     this.alarms = alarms;
     return held;

@@ -83,6 +83,11 @@ export class Freshness {
     this.validUntilMs = 0;
   }
 
+  /** Whether a heartbeat has told the time since the page was opened. */
+  get isSet(): boolean {
+    return this.anchor !== undefined;
+  }
+
   get live(): boolean {
     return this.anchor !== undefined && this.nowMs() < this.validUntilMs;
   }
