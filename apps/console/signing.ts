@@ -156,6 +156,7 @@ async function touched(ask: () => Promise<Credential | null>): Promise<PublicKey
     const name = why instanceof DOMException ? why.name : "";
     if (name === "InvalidStateError") throw new NotSigned("This authenticator holds a passkey of yours already.");
     if (name === "NotAllowedError") throw new NotSigned("The passkey was not touched, or there is none of yours here. Try again.");
+    if (name === "SecurityError") throw new NotSigned(`Passkeys work only at the address that the roster names, not at ${location.origin}.`);
     throw new NotSigned(`The passkey could not be used: ${why instanceof Error ? why.message : String(why)}`);
   }
   if (!(made instanceof PublicKeyCredential)) throw new NotSigned("The browser gave no passkey.");

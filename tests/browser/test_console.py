@@ -227,6 +227,15 @@ def test_nobody_signs_in_or_signs_without_being_verified(operators: tuple[Operat
     expect(olena.page.get_by_role("heading", name="Look again, then sign")).to_be_visible()
 
 
+def test_a_page_at_another_address_says_where_passkeys_work(
+    operators: tuple[Operator, Operator], office: Office
+) -> None:
+    olena, _ = operators
+    olena.page.goto(f"http://127.0.0.1:{office.port}/console/#/sign-in")
+    olena.page.get_by_role("button", name="Sign in with passkey").click()
+    expect(problem(olena.page)).to_contain_text("Passkeys work only at the address that the roster names")
+
+
 def test_a_session_ends_when_its_owner_signs_out(operators: tuple[Operator, Operator]) -> None:
     olena, _ = operators
     olena.sign_in()

@@ -211,6 +211,18 @@ class TestOrdering:
         assert [one["id"] for one in issued.json()["issued"]] == [draft["draft"]]
         assert taras.sign(draft).status_code == 200
 
+    def test_an_order_in_several_parts_is_signed_and_issued_as_one(self, olena: Operator, taras: Operator) -> None:
+        rows = olena.get("/v1/regions").json()["regions"]
+        hromadas = [code for code, level, *_ in rows if level == 3][::9][:120]
+        draft = olena.draft(hazard="wildfire", regions=hromadas)
+        parts = [part["notice"] for part in draft["notices"]]
+        assert len(parts) == draft["preview"]["split"] > 1
+        assert olena.sign(draft).status_code == 202
+        half = draft | {"notices": draft["notices"][:1]}
+        assert refused(taras.sign(half)) == (400, "signatures_malformed")
+        issued = taras.sign(draft)
+        assert (issued.status_code, [one["id"] for one in issued.json()["issued"]]) == (201, parts)
+
     def test_one_person_twice_is_refused(self, olena: Operator) -> None:
         draft = olena.draft()
         olena.sign(draft)
