@@ -302,3 +302,14 @@ def test_at_a_terminal_an_order_is_shown_and_takes_its_word(own_server: Server) 
     assert status == 0
     assert "DEMO EXERCISE Alert" in shown
     assert "DEMO exercise alert: alarm" in shown
+
+
+def test_an_order_that_one_notice_cannot_hold_becomes_alarms_that_are_issued_together(run: Run) -> None:
+    atlas = load_ukraine()
+    raions = [one.code for one in atlas.regions if one.level == 2 and len(atlas.children(one.code)) > 1]
+    regions = [word for raion in raions for word in ("--region", atlas.children(raion)[0])]
+    issued = run("exercise", "alert", *regions, "--hazard", "flood", "--yes", "--json").issued
+    alarms = [issued["alarm"], *(one["alarm"] for one in issued["others"])]  # type: ignore[attr-defined]  # JSON
+    assert len(alarms) > 1
+    for alarm in alarms:
+        assert run("exercise", "all-clear", alarm, "--yes").status == 0

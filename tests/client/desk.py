@@ -15,7 +15,7 @@ from tests.client.authority import EPOCH, ISSUERS, NAME, NOW, ROSTERS, TRUST
 from tocsin.alarms import Board, fold
 from tocsin.areas import Atlas
 from tocsin.issuing import Order, Refusal, read_order, read_relayed
-from tocsin.issuing.drafting import draft
+from tocsin.issuing.drafting import Draft, draft
 from tocsin.issuing.situation import Situation
 from tocsin.notice import (
     ED25519,
@@ -88,6 +88,12 @@ class Desk:
         found = re.fullmatch("/v1/operator/drafts/([a-z2-7]{26})/sign", request.url.path)
         assert found
         return self._issue(found[1], msgspec.json.decode(request.content))
+
+    def freeze(self, order: Order) -> Draft:
+        """Return what *order* is frozen to."""
+        found = draft(order, self._situation())
+        assert isinstance(found, Draft), found
+        return found
 
     def _drafted(self, order: Order | Refusal) -> httpx.Response:
         if isinstance(order, Refusal):
