@@ -1,5 +1,6 @@
 """``tocsin watch``: a live board in the terminal. It verifies like any device and says so when it is not live."""
 
+import os
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -9,11 +10,13 @@ from rich.live import Live
 
 from tocsin.client import (
     ActualNotice,
+    DataFolder,
     Disconnected,
     Event,
     ExerciseNotice,
     Heard,
     KeysRevoked,
+    Memory,
     NotBelieved,
     NotLive,
     RosterLearned,
@@ -51,7 +54,7 @@ def watch(
         folder = open_folder(data)
         atlas = atlas_of(folder)
         places = tuple(atlas.resolve(text).code for text in region or ())
-        stream = Stream(address_of(folder, url), trust_of(folder, atlas))
+        stream = Stream(address_of(folder, url), trust_of(folder, atlas), memory=_memory(folder))
         sight = Sight(atlas, places, folder.demo)
         try:
             if once:
@@ -62,6 +65,14 @@ def watch(
                 _live(stream, sight)
         except KeyboardInterrupt:
             return
+
+
+def _memory(folder: DataFolder) -> Memory | None:
+    """Return where it is remembered whom to trust, if this user may write there."""
+    if os.access(folder.path, os.W_OK):
+        return Memory(folder.seen)
+    err.print(f"{folder.path} cannot be written: an older roster could be played after the next start", markup=False)
+    return None
 
 
 def _once(stream: Stream, sight: Sight) -> None:

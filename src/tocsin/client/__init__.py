@@ -30,6 +30,7 @@ from .failures import (
 )
 from .folder import Address, DataFolder, open_folder
 from .follower import Follower
+from .memory import Memory
 from .operator import Clock, Confirm, Declined, Operator, new_id, without_asking
 from .orders import AlarmView, BoardView, Draft, Issued, Part, Submitted
 from .stream import Stream, follow
@@ -55,6 +56,7 @@ __all__ = [
     "Heard",
     "Issued",
     "KeysRevoked",
+    "Memory",
     "NotAsOrdered",
     "NotBelieved",
     "NotLive",

@@ -1,6 +1,7 @@
 """The data folder, as far as a client reads it: who the authority is, its service keys, where its server listens.
 
-It writes nothing: an authority is made by ``tocsin.cli.authority``, the address is left there by a running server.
+It writes nothing: an authority is made by ``tocsin.cli.authority``, the address is left there by a running server, and
+what a device remembers is ``memory``'s.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from .failures import FolderError
 AUTHORITY_FILE = "authority.json"
 ADDRESS_FILE = "address.json"
 KEYS_FOLDER = "keys"
+SEEN_FILE = "trust-seen.json"
 # Whose software keys may lie in a folder, by the beginning of the file's name: a demo's two people, or a service.
 _HOLDERS = ("author", "approver", "service")
 
@@ -49,6 +51,11 @@ class DataFolder:
     def trust(self) -> Trust:
         """Return the pinned authority and roots; rosters come with the stream."""
         return Trust(self.authority, self.roots)
+
+    @property
+    def seen(self) -> Path:
+        """Where a device that follows from this folder remembers whom it trusts."""
+        return self.path / SEEN_FILE
 
     def keys(self, domain: Domain) -> tuple[SigningKey, ...]:
         """Return the keys that order under the root of *domain*: a demo's two people, or a service.

@@ -29,6 +29,7 @@ from tocsin.notice import (
 from .events import Event, Heard, KeysRevoked, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
 from .freshness import Freshness
 from .holding import is_news, is_older, is_worth_telling, take, worse_in
+from .memory import Learned
 from .sse import EventParser, ServerEvent
 
 
@@ -75,13 +76,16 @@ class Follower:
     ``board`` is what it holds. ``position`` is where it resumes: the last one that a heartbeat confirmed, or None for a
     snapshot. One who begins at a position holds no board that a heartbeat could confirm, so after what was missed it
     asks for a snapshot, and is told again of what is in force. ``end`` is why the server ended the stream, if it said
-    so. ``broken`` asks for another connection. ``orphans`` are alarms that a snapshot no longer names and whose end was
-    not seen: their history is to be asked for and given to ``learn_history``.
+    so. ``broken`` asks for another connection. ``learned`` is what led to the trust of now. ``orphans`` are alarms that
+    a snapshot no longer names and whose end was not seen: their history is to be asked for and given to
+    ``learn_history``.
     """
 
     def __init__(self, trust: Trust, now: float, position: Position | None = None) -> None:
         self.trust, self.position = trust, position
         self.board = Board()
+        # What the trust was learned from, beyond the roots; and whether the newest roster of a domain changed its root.
+        self.learned, self._moved = Learned(), dict[Domain, bool]()
         self.orphans: frozenset[str] = frozenset()
         self.broken = False
         self.end: str | None = None
@@ -244,10 +248,19 @@ class Follower:
             before, self.trust = self.trust, learned
             for domain, one in learned.rosters.items():
                 if before.rosters.get(domain) != one:
+                    self._remember(domain, roster, before)
                     yield RosterLearned(domain, one.version)
         elif event == "roster" or learned.reason is not Reason.OLD:
             # Elsewhere a server tells of all rosters that changed a root: who has moved with them knows newer ones.
             yield learned
+
+    def _remember(self, domain: Domain, roster: str, before: Trust) -> None:
+        """Take note of *roster*, the newest now. What led here stays if the root has changed with it."""
+        *earlier, newest = self.learned.rosters.get(domain, ("",))
+        if newest and self._moved.get(domain, False):
+            earlier.append(newest)
+        self._moved[domain] = before.roots[domain] != self.trust.roots[domain]
+        self.learned = self.learned.with_roster(domain, roster, on_the_way=tuple(earlier))
 
     def _revoke(self, event: str, revocation: str) -> Iterator[Event]:
         revoked = self._opened(event, revocation, self.trust.revoke)
@@ -255,6 +268,7 @@ class Follower:
             before, self.trust = self.trust, revoked
             for domain, one in revoked.revocations.items():
                 if before.revocations.get(domain) != one:
+                    self.learned = self.learned.with_revocation(domain, revocation)
                     yield KeysRevoked(domain, one.version)
         else:
             yield revoked

@@ -11,10 +11,11 @@ from secrets import token_urlsafe
 from tocsin.notice import HEARTBEAT_VALID_S, Position, Trust
 
 from .connection import Answer, Closed, Connection, Item, NoAnswer, ask, next_of
-from .events import Disconnected, Event, Snapshot
+from .events import Disconnected, Event, KeysRevoked, RosterLearned, Snapshot
 from .failures import ClientError, Unreachable
 from .folder import Address
 from .follower import Follower
+from .memory import Memory
 from .operator import Clock
 from .orders import AlarmAnswer, AuthorityAnswer, read_answer
 from .sse import StreamError
@@ -33,13 +34,32 @@ class Stream:
     """One follower and its connections; ``follower`` may be looked at while ``events`` runs."""
 
     def __init__(
-        self, address: Address, trust: Trust, since: Position | None = None, clock: Clock | None = None
+        self,
+        address: Address,
+        trust: Trust,
+        since: Position | None = None,
+        clock: Clock | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self._address, self._clock = address, clock or Clock()
+        self._address, self._clock, self._memory = address, clock or Clock(), memory
         self.follower = Follower(trust, self._clock.monotonic_s(), since)
 
     def events(self) -> Iterator[Event]:
-        """Yield what happens, for ever. A connection that ends is followed by another one after a jittered pause."""
+        """Yield what happens, for ever. A connection that ends is followed by another one after a jittered pause.
+
+        What was learned of trust is kept in the memory before it is told. Raises ``OSError`` if it cannot be.
+        """
+        if self._memory is None:
+            yield from self._events()
+            return
+        kept = self._memory.load()
+        yield from self.follower.learn_trust(kept.all_rosters(), kept.revocations.values())
+        for event in self._events():
+            if isinstance(event, RosterLearned | KeysRevoked):
+                self._memory.save(self.follower.learned)
+            yield event
+
+    def _events(self) -> Iterator[Event]:
         while True:
             why = yield from self._one_connection()
             retry_ms = self.follower.retry_ms or uniform(*RETRY_MS)  # noqa: S311, spreads clients out

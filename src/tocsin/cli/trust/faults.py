@@ -200,7 +200,7 @@ def _too_few(rules: list[tuple[str, PlannedRule]], able: list[_Able], domain: Do
         yield _warning(
             "person",
             f"{domain}: {people} people, and orders take all of them; one who is ill stops everything",
-            "list at least one more, or a second passkey elsewhere",
+            "list at least one person more",
         )
 
 
