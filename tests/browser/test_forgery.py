@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.conftest import Server
 from tocsin.notice import Envelope, Magic, SigningKey, b64, from_b64, sign_document
 
-from .conftest import open_page, until
+from .conftest import heard, open_page, turn_sound_on, until
 from .hostile import Relay
 
 pytestmark = pytest.mark.browser
@@ -95,3 +95,35 @@ def test_an_actual_notice_cannot_come_as_an_exercise_nor_the_reverse(
     order(server, "exercise", "alert", "--region", "UA-30", "--hazard", "air_raid", "--level", "red")
     until(page, "document.querySelector('main').dataset.live === 'false'", most_ms=NOT_LIVE_MS_MAX)
     assert page.locator("main").get_attribute("data-state") != "alarm"
+
+
+def test_a_recorded_alert_after_its_all_clear_sounds_nothing_on_a_device_that_forgot_everything(
+    chromium: Browser, device: BrowserContext, server: Server, relay: Relay, order: Order
+) -> None:
+    recorded: list[bytes] = []
+
+    def record(event: bytes) -> bytes:
+        recorded.append(event)
+        return event
+
+    relay.tampering = record
+    another = chromium.new_context(locale="uk-UA")
+    first = open_page(another, relay.url, "київ")
+    order(server, "alert", "--region", "UA-30", "--hazard", "air_raid", "--level", "red")
+    expect(first.locator("main")).to_have_attribute("data-state", "alarm")
+    another.close()
+    relay.tampering = lambda event: event
+    order(server, "all-clear", "--region", "UA-30", "--hazard", "air_raid")
+
+    replayed = iter([b"".join(recorded)])
+    relay.tampering = lambda _: next(replayed, b"")
+    page = device.new_page()
+    page.goto(relay.url)
+    page.get_by_label("Назва місця").fill("київ")
+    page.locator("button[data-region]").first.click()
+    turn_sound_on(page)
+    expect(page.locator("main")).to_have_attribute("data-state", "alarm")
+    page.locator("details.about summary").click()
+    expect(page.locator("details.about .refused")).to_contain_text("(nonce)")
+    assert heard(page)["told"] == []
+    assert page.locator("main").get_attribute("data-live") == "false"
