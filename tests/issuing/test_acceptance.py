@@ -128,6 +128,14 @@ def test_a_draft_older_than_the_roster_is_ordered_again(office: Office) -> None:
     assert isinstance(office.sign(office.draft(office.order(), "olena"), OLENA, TARAS), Issued)
 
 
+def test_a_draft_of_a_source_older_than_the_roster_is_dropped_as_well(office: Office) -> None:
+    run(lambda: office.desk.submit_from_source(office.order(), "sensor"))
+    office.clock.ms += 5_000
+    accept_roster(office, roster(Domain.ACTUAL, 2, issued=NOW + 5))
+    assert office.desk.submitted() == []
+    assert office.audited()[-1] == "dropped"
+
+
 def test_orders_and_rosters_at_once_leave_head_and_journal_together(office: Office) -> None:
     waiting = office.draft(office.order(), "olena")
 

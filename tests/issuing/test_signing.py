@@ -171,6 +171,22 @@ class TestScope:
         office.clock.ms += 3_600_000
         assert isinstance(office.sign(draft(office, "lviv", regions=(LVIV_OBLAST,)), OF_LVIV, OLENA), Issued)
 
+    def test_after_a_restart_the_hour_still_ends(self, office: Office) -> None:
+        def order() -> object:
+            return office.sign(draft(office, "lviv", regions=(LVIV_OBLAST,)), OF_LVIV, OLENA)
+
+        assert isinstance(order(), Issued)
+        assert isinstance(order(), Issued)
+        office.clock.ms += 40 * 60_000
+        assert isinstance(order(), Issued)
+        office.close()
+        office.open()
+        assert code(order()) == "rate"
+        office.clock.ms += 20 * 60_000
+        assert isinstance(order(), Issued)
+        assert isinstance(order(), Issued)
+        assert code(order()) == "rate"
+
 
 class TestWaiting:
     def test_it_survives_a_restart_with_all_bytes_and_signatures(self, office: Office) -> None:

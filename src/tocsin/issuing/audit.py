@@ -62,5 +62,5 @@ class AuditTrail:
         self.audited = Audited(entry.sequence, entry.hash)
 
     def _look_after(self, future: Future[Any]) -> None:
-        if isinstance(why := future.exception(), RecordsFault):
+        if why := future.exception():
             self.fault = str(why)
