@@ -27,7 +27,8 @@ _ASCII_COMPATIBLE = rb"(?:utf-8|us-ascii|iso-8859-[0-9]{1,2}|windows-125[0-8])"
 _PLAIN_PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*[\"'][0-9.]{1,5}[\"']"
     rb"(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*[\"']" + _ASCII_COMPATIBLE + rb"[\"'])?"
-    rb"(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*[\"'](?:yes|no)[\"'])?[ \t\r\n]*\?>)?[ \t\r\n]*<[A-Za-z]",
+    rb"(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*[\"'](?:yes|no)[\"'])?[ \t\r\n]*\?>)?"
+    rb"(?:[ \t\r\n]|<\?xml-stylesheet [^?<>]*\?>|<!--(?:[^-]|-[^-])*+-->)*+<[A-Za-z]",
     re.IGNORECASE,
 )
 
@@ -81,12 +82,18 @@ def _safely_parsed(data: bytes, limits: Limits) -> etree._Element:
         # Where plain bytes show that the root comes first, no declaration can come before it.
         if _PLAIN_PROLOG.match(data) is None:
             _refuse_document_type(data)
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, _plain_parser())
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type("")
     return root
+
+
+@cache
+def _plain_parser() -> etree.XMLParser:
+    # Making one costs a third of reading an alert. It keeps nothing of a document but the errors of the last one.
+    return _parser()
 
 
 def _parser(target: Any = None) -> etree.XMLParser:

@@ -6,7 +6,7 @@ Two verdicts that never mix: whether it is well-formed CAP is said here; whether
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from tocsin.cap import document, outcomes, profiles, reading, rules, structure
+from tocsin.cap.assent import Walk
 from tocsin.cap.catalogue import Grade, Layer, Outcome
 from tocsin.cap.errors import FINDINGS_MAX, CapError, Finding
 from tocsin.cap.limits import LIMITS, Limits
 from tocsin.cap.model import Alert, Message
+from tocsin.cap.reading import Reading
+from tocsin.cap.rules import prose
 
 if TYPE_CHECKING:
     # Whoever only judges does not load the signatures.
@@ -34,15 +37,20 @@ _STEP = re.compile(r"([^/\[]+)(?:\[(\d+)\])?")
 class Report:
     """What was found in one document.
 
-    ``version`` is that of CAP, empty for what is no CAP at all. ``trust`` is the other verdict, ``None`` until somebody
-    has asked for it.
+    ``version`` is that of CAP, empty for what is no CAP at all. ``reading`` holds the document until its ``message`` is
+    asked for. ``trust`` is the other verdict, ``None`` until somebody has asked for it.
     """
 
     findings: tuple[Finding, ...]
     outcome: Outcome
     version: str = ""
-    message: Message | None = None
+    reading: Reading | None = field(default=None, repr=False)
     trust: "Trust | None" = None
+
+    @property
+    def message(self) -> Message | None:
+        """The message as far as it could be understood, ``None`` if its key or its kind could not."""
+        return self.reading.message if self.reading else None
 
     @property
     def alert(self) -> Alert | None:
@@ -75,26 +83,37 @@ def judge(data: bytes, limits: Limits = LIMITS, now: datetime | None = None) -> 
     except CapError as why:
         return Report(findings=why.findings, outcome=Outcome.REJECT)
     grammar = document.grammar_of(root)
-    findings = [*document.blanks_before_declaration(data), *structure.findings(root, grammar)]
-    read = reading.understood(root, data)
-    message = read if isinstance(read, Message) else None
+    opening, form = document.blanks_before_declaration(data), structure.findings(root, grammar)
+    read = Reading(root, data)
+    walk = Walk()
+    if form or not walk.is_for(grammar, data) or not walk.finds_nothing(root, now):
+        return _explained([*opening, *form], root, read, now)
+    unfinished = [replace(prose.unfinished(path), line=structure.line_of(node)) for path, node in walk.unfinished]
+    # Both kinds of finding are advice or a warning about a message that is taken.
+    return _report([*opening, *unfinished], Outcome.ACCEPT, grammar.version, read)
+
+
+def _explained(findings: list[Finding], root: etree._Element, read: Reading, now: datetime | None) -> Report:
+    """Return the report of a document that breaks a rule, or may: *findings* and what the rules find."""
+    understood, message = read.understood, read.message
     if message is None:
         findings += reading.nameless(root)
     asked = [
-        *read.notes[:_MANY],
-        *rules.of_a_reader(read.alert, now),
-        *islice(profiles.findings(read.alert), _MANY),
+        *understood.notes[:_MANY],
+        *rules.of_a_reader(understood.alert, now),
+        *islice(profiles.findings(understood.alert), _MANY),
     ]
     if message is None:
         # Stand-ins in the head would be blamed for these.
         asked = [one for one in asked if one.path.startswith(_BELOW_HEAD) and one.code not in _BY_SENT]
     findings = _together(findings, asked, root)
-    return Report(
-        findings=tuple(sorted(findings, key=lambda one: one.line or 0)[:FINDINGS_MAX]),
-        outcome=outcomes.outcome(findings, message.alert if message else None),
-        version=grammar.version,
-        message=message,
-    )
+    outcome = outcomes.outcome(findings, message.alert if message else None)
+    return _report(findings, outcome, document.grammar_of(root).version, read)
+
+
+def _report(findings: list[Finding], outcome: Outcome, version: str, read: Reading) -> Report:
+    ordered = tuple(sorted(findings, key=lambda one: one.line or 0)[:FINDINGS_MAX])
+    return Report(findings=ordered, outcome=outcome, version=version, reading=read)
 
 
 def _together(found: list[Finding], asked: Iterable[Finding], root: etree._Element) -> list[Finding]:

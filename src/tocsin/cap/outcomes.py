@@ -91,17 +91,9 @@ def _is_somewhere(area: Area | None) -> bool:
         return False
     if any(pair.value.strip() for pair in area.geocodes):
         return True
-    return any(map(_is_ring, area.polygons)) or any(map(_is_circle, area.circles))
+    return any(map(_is_ring, area.polygons)) or any(map(shapes.is_circle, area.circles))
 
 
 def _is_ring(text: str) -> bool:
     points, faults = shapes.ring(text)
     return bool(points) and all(fault.code in ("polygon-unclosed", "polygon-lon-range") for fault in faults)
-
-
-def _is_circle(text: str) -> bool:
-    try:
-        shapes.circle(text)
-    except shapes.ShapeError:
-        return False
-    return True

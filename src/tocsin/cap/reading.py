@@ -7,6 +7,7 @@ Who is believed is decided elsewhere; a signature is not looked at.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -50,6 +51,28 @@ class Sketch:
 
     alert: Alert
     notes: tuple[Finding, ...]
+
+
+class Reading:
+    """What can be understood of a document, made when it is first asked for: a verdict alone needs no model."""
+
+    def __init__(self, root: etree._Element, data: bytes) -> None:
+        self._root = root
+        self._data = data
+
+    @cached_property
+    def understood(self) -> Message | Sketch:
+        return understood(self._root, self._data)
+
+    @property
+    def message(self) -> Message | None:
+        return self.understood if isinstance(self.understood, Message) else None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reading) and self._data == other._data
+
+    def __hash__(self) -> int:
+        return hash(self._data)
 
 
 def understood(root: etree._Element, data: bytes) -> Message | Sketch:

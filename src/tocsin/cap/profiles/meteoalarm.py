@@ -5,6 +5,7 @@ from tocsin.cap.profiles.check import Check, Profile, named
 from tocsin.cap.values import Severity
 
 LEVELS = {"1": ("green", ""), "2": ("yellow", "Moderate"), "3": ("orange", "Severe"), "4": ("red", "Extreme")}
+NAMES = ("awareness_level", "awareness_type")
 TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "13")
 GEOCODES = ("emma_id", "nuts2", "nuts3")
 
@@ -34,9 +35,7 @@ def _is_known_region(area: Area) -> bool:
 
 
 def _claims(alert: Alert) -> bool:
-    return any(
-        pair.value_name in ("awareness_level", "awareness_type") for info in alert.infos for pair in info.parameters
-    )
+    return any(pair.value_name in NAMES for info in alert.infos for pair in info.parameters)
 
 
 PROFILE = Profile(

@@ -10,7 +10,7 @@ from tocsin.cap.rules.words import found
 
 # The Thai solar calendar counts 543 years more.
 BUDDHIST_YEARS = 543
-_BUDDHIST = range(1990 + BUDDHIST_YEARS, 2100 + BUDDHIST_YEARS)
+BUDDHIST = range(1990 + BUDDHIST_YEARS, 2100 + BUDDHIST_YEARS)
 
 # Clocks of honest senders are wrong by minutes; offsets that are forgotten by hours.
 AHEAD_MAX = timedelta(hours=1)
@@ -22,13 +22,13 @@ def content(alert: Alert, now: datetime | None) -> Iterator[Finding]:
         for name, instant in (("effective", info.effective), ("onset", info.onset), ("expires", info.expires)):
             if instant is not None:
                 yield from _year(instant, f"alert/info[{number}]/{name}")
-    if now is not None and alert.sent > now + AHEAD_MAX and alert.sent.year not in _BUDDHIST:
+    if now is not None and alert.sent > now + AHEAD_MAX and alert.sent.year not in BUDDHIST:
         rule = f"A message is sent before it arrives, {times.written(now)}."
         yield found("sent-in-future", "alert/sent", rule, "Mend the clock or the offset.", alert.sent_text)
 
 
 def _year(instant: datetime, path: str) -> Iterator[Finding]:
-    if instant.year in _BUDDHIST:
+    if instant.year in BUDDHIST:
         rule = (
             f"Years are those of ISO 8601; {instant.year} is {instant.year - BUDDHIST_YEARS} of the Buddhist calendar."
         )

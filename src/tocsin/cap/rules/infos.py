@@ -9,7 +9,7 @@ from tocsin.cap.errors import Finding
 from tocsin.cap.model import Info, Pair, Resource
 from tocsin.cap.rules.words import earlier, filled, found, link
 
-_MIME_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;.*)?")
+MIME_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;.*)?")
 
 
 def content(info: Info, sent: datetime, path: str) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _expiry(info: Info, expires: datetime, sent: datetime, path: str) -> Iterato
 def _resource(resource: Resource, path: str) -> Iterator[Finding]:
     yield from filled(resource.resource_desc, path, "resourceDesc")
     yield from link(resource.uri, path, "uri")
-    if not _MIME_TYPE.fullmatch(resource.mime_type):
+    if not MIME_TYPE.fullmatch(resource.mime_type):
         rule = "A media type has the form type/subtype."
         yield found("mime-type", f"{path}/mimeType", rule, "Write it like image/png.", resource.mime_type)
     if not resource.uri and not resource.deref_uri:

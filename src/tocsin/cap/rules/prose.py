@@ -43,8 +43,13 @@ def _info(info: Info, path: str) -> Iterator[Finding]:
         rule = f"A headline of up to {HEADLINE_CHARACTERS} characters fits small displays; it has {len(info.headline)}."
         yield found("headline-long", f"{path}/headline", rule, "Say the most important and leave the rest below.")
     if info.expires is None:
-        rule = "Without expires each receiver ends the warning when it likes."
-        yield found("expires-missing", f"{path}/expires", rule, "Say until when it holds.")
+        yield unfinished(path)
+
+
+def unfinished(path: str) -> Finding:
+    """Return what is to say about the info at *path* if it has no expires."""
+    rule = "Without expires each receiver ends the warning when it likes."
+    return found("expires-missing", f"{path}/expires", rule, "Say until when it holds.")
 
 
 def _html(text: str, path: str) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 A ring that crosses itself has no inside that all receivers agree on. ``tocsin.cap.geometry`` repairs a copy.
 """
 
+import struct
 from bisect import bisect_right
-from itertools import pairwise
+from itertools import chain, repeat
 
 from tocsin.cap.shapes import POINTS_MIN, Point, ShapeError, unwrapped
 
@@ -16,6 +17,9 @@ POINTS_ALWAYS_CHECKED = 400
 
 # GEOS compares every two sides whose boxes meet. Real borders have some ten for each side, a comb has all of them.
 NEIGHBOURS_MAX = 200_000
+
+
+_LITTLE_ENDIAN, _POLYGON, _ONE_RING = 1, 3, 1
 
 
 class Crossings:
@@ -34,11 +38,17 @@ class Crossings:
         import shapely  # it brings numpy: a program that only reads need not wait for it
 
         self._left -= len(points)
-        ring = shapely.Polygon(unwrapped(points))
+        ring = shapely.from_wkb(_binary(points))
         if ring.is_valid:
             return None
         reason = shapely.is_valid_reason(ring).partition("[")
         return ShapeError("polygon-self-intersecting", f"A ring neither crosses nor touches itself; {_words(*reason)}.")
+
+
+def _binary(points: tuple[Point, ...]) -> bytes:
+    """Return the polygon in the binary form of the OGC, which shapely takes in a third of the time of a list."""
+    numbers = chain.from_iterable(unwrapped(points))
+    return struct.pack(f"<BIII{2 * len(points)}d", _LITTLE_ENDIAN, _POLYGON, _ONE_RING, len(points), *numbers)
 
 
 def _neighbours(points: tuple[Point, ...]) -> int:
@@ -47,10 +57,10 @@ def _neighbours(points: tuple[Point, ...]) -> int:
 
 
 def _overlaps(places: list[float]) -> int:
-    sides = [(a, b) if a < b else (b, a) for a, b in pairwise(places)]
-    begins = sorted(low for low, _ in sides)
+    ends = places[1:]
+    begins = sorted(map(min, places, ends))
     # For each side, those that begin before it ends, counted once for each pair.
-    return sum(bisect_right(begins, high) for _, high in sides) - len(sides) * (len(sides) + 1) // 2
+    return sum(map(bisect_right, repeat(begins), map(max, places, ends))) - len(ends) * (len(ends) + 1) // 2
 
 
 def _words(kind: str, bracket: str, place: str) -> str:

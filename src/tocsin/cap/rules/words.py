@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tocsin.cap.errors import Finding, excerpt
 
-_BLANK = re.compile(r"\s")
+BLANK = re.compile(r"\s")
 
 
 def found(code: str, path: str, rule: str, remedy: str, text: str = "") -> Finding:
@@ -19,7 +19,7 @@ def filled(text: str, path: str, name: str, code: str = "empty-text") -> Iterato
 
 
 def link(uri: str, path: str, name: str) -> Iterator[Finding]:
-    if uri and _BLANK.search(uri):
+    if uri and BLANK.search(uri):
         yield found("link-blank", f"{path}/{name}", "A link holds no white space.", "Write a blank as %20.", uri)
 
 
