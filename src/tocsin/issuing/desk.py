@@ -350,6 +350,9 @@ class Desk:
     async def _accept(
         self, learn: Callable[[], Learned | Refusal], append: Callable[[], Appended], what: str
     ) -> Accepted | Refusal:
+        # Whoever sends garbage does not stand in line before orders.
+        if isinstance(refused := learn(), Refusal):
+            return refused
         async with self._lock:
             learned = learn()
             if isinstance(learned, Refusal):
