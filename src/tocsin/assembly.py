@@ -82,11 +82,6 @@ def open_desk(settings: Settings) -> Desk:
             f"{settings.data} is a demo authority and {settings.host} is a public address; "
             "a demo serves this machine only"
         )
-    if authority != DEMO and (roots_here := root_keys_in(settings.data)):
-        raise StartRefused(
-            f"{roots_here[0]} is a root's private key, and whoever breaks into this server would have it; move it to a "
-            "medium that is kept offline"
-        )
     key = read_key(settings.data, HEARTBEAT_KEY)
     journal = SqliteJournal.open_for_writing(settings.data, authority, roots)
     try:
@@ -100,6 +95,7 @@ def open_desk(settings: Settings) -> Desk:
                 "(`tocsin restore`); `tocsin journal verify` looks further"
             )
         _check_clock(desk)
+        _check_no_root(settings.data, authority)
         check_trust(desk.trust, desk.now)
         return desk
     except RecordsFault as why:
@@ -111,6 +107,14 @@ def open_desk(settings: Settings) -> Desk:
     except BaseException:
         journal.close()
         raise
+
+
+def _check_no_root(folder: Path, authority: str) -> None:
+    if authority != DEMO and (roots := root_keys_in(folder)):
+        raise StartRefused(
+            f"{roots[0]} is a root's private key, and whoever breaks into this server would have it; move it to a "
+            "medium that is kept offline"
+        )
 
 
 def _check_clock(desk: Desk) -> None:
