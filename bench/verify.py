@@ -51,7 +51,7 @@ def trust() -> Trust:
 
 
 def _lineage(code: str) -> tuple[str, ...]:
-    above = PARENTS.get(code)
+    above = PARENTS[code]
     return (code,) if above is None else (code, *_lineage(above))
 
 

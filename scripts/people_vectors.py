@@ -26,6 +26,7 @@ from tocsin.notice import (
     Domain,
     Envelope,
     Kind,
+    Level,
     Magic,
     Notice,
     Revocation,
@@ -117,11 +118,12 @@ def people_cases() -> Iterable[dict[str, Any]]:
         signers: Iterable[str] = (),
         revoked: Iterable[bytes] = (),
         event: str = "actual",
+        held: bytes = b"",
     ) -> dict[str, Any]:
         lists = [b64(one) for one in revoked]
         return {
-            "name": name, "event": event, "revocations": lists, "envelope": b64(data), "expect": expect,
-            "signers": list(signers),
+            "name": name, "event": event, "held": b64(held) or None, "revocations": lists, "envelope": b64(data),
+            "expect": expect, "signers": list(signers),
         }  # fmt: skip
 
     olena, taras, ivan = "Олена К.", "Тарас Ш.", "Ivan"
@@ -143,7 +145,7 @@ def people_cases() -> Iterable[dict[str, Any]]:
     yield case("the heartbeat key", signed(HEART), "key")
     yield case("a passkey that is not listed", signed(NOBODY), "key")
     yield case("a passkey that is not listed beside one that is", signed(TARAS, NOBODY), "people")
-    yield case("disputed by one", signed(OLENA, **later, kind=Kind.DISPUTED), signers=[olena])
+    yield from _following(case)
     yield case("all clear by one", signed(TARAS, **later, kind=Kind.ALL_CLEAR), "people")
     yield case("all clear by two where it takes three",
                signed(OLENA, TARAS, **later, kind=Kind.ALL_CLEAR, regions=("A1", "B")), "people")  # fmt: skip
@@ -156,7 +158,9 @@ def people_cases() -> Iterable[dict[str, Any]]:
     yield case("a rule for a region, its parent", signed(IVAN, hazard="flood", regions=("A",)), signers=[ivan])
     yield case("a rule for a region, its neighbour", signed(IVAN, hazard="flood", regions=("A2",)), "people")
     yield case("a rule for a region, and its neighbour beside it", signed(IVAN, hazard="flood", regions=("A1", "A2")),
-               signers=[ivan])  # fmt: skip
+               "people")  # fmt: skip
+    yield case("a region that nobody knows takes what takes most", signed(IVAN, hazard="flood", regions=("A1", "ZZ")),
+               "scope")  # fmt: skip
     yield case("out of his hazards", signed(IVAN, TARAS), "scope")
     yield case("out of his regions", signed(IVAN, TARAS, hazard="flood", regions=("A2", "B")), "scope")
     yield case("out of scope beside enough others", signed(IVAN, OLENA, TARAS), signers=[olena, taras])
@@ -189,6 +193,47 @@ def people_cases() -> Iterable[dict[str, Any]]:
     yield case("revoked, and another notice spared", signed(OLENA, TARAS, hazard="flood", regions=("A2",)), "revoked",
                revoked=[revocation(TARAS.id, spared=(spared,))])  # fmt: skip
     yield case("a revoked machine", signed(SENSOR, **chemical), "revoked", revoked=[revocation(SENSOR.id)])
+
+
+def _following(case: Any) -> Iterable[dict[str, Any]]:
+    """What may follow the notice *held*: version 1 of the alarm, red, in A1 and B."""
+    olena, taras = "Олена К.", "Тарас Ш."
+    first = dict(regions=("A1", "B"))
+    held = signed(OLENA, TARAS, **first)
+    second = dict(id=id_of("two"), version=2)
+    dispute = second | first | {"kind": Kind.DISPUTED}
+    flood = signed(OLENA, TARAS, regions=("A1",), hazard="flood")
+    yield case("disputed by one", signed(OLENA, **dispute), signers=[olena], held=held)
+    yield case("disputed, and nothing is known of it", signed(OLENA, TARAS, **dispute), "follows")
+    yield case(
+        "disputed, and it leaves a region", signed(OLENA, **dispute | {"regions": ("A1",)}), "follows", held=held
+    )
+    yield case("disputed, and it lowers the level", signed(OLENA, **dispute, level=Level.YELLOW), "follows", held=held)
+    yield case("disputed, and it expires earlier", signed(OLENA, **dispute, expires=NOW + 7199), "follows", held=held)
+    yield case(
+        "disputed, and it expires later", signed(OLENA, **dispute, expires=NOW + 9000), signers=[olena], held=held
+    )
+    yield case("disputed, and a version is left out", signed(OLENA, **dispute | {"version": 3}), "follows", held=held)
+    yield case(
+        "disputed, of a version that is held", signed(OLENA, **dispute), "follows", held=signed(OLENA, **dispute)
+    )
+    update = second | {"kind": Kind.UPDATE}
+    yield case("an update that leaves a region by as many as that takes",
+               signed(OLENA, TARAS, **update, regions=("A1",)), "people", held=held)  # fmt: skip
+    yield case("an update that leaves a region out of the signer's scope",
+               signed(IVAN, TARAS, **update, hazard="flood", regions=("A1",)), "people",
+               held=signed(OLENA, TARAS, hazard="flood", **first))  # fmt: skip
+    yield case("an update of another hazard", signed(OLENA, TARAS, **update, hazard="storm"), "follows", held=flood)
+    yield case(
+        "an update that began at another time", signed(OLENA, TARAS, **update, since=NOW - 60), "follows", held=flood
+    )
+    clear = second | {"kind": Kind.ALL_CLEAR}
+    yield case(
+        "an all clear that names another region", signed(OLENA, TARAS, **clear, regions=("A2",)), "people", held=held
+    )
+    yield case("an all clear by two where two are enough", signed(OLENA, TARAS, **clear, hazard="flood"),
+               signers=[olena, taras], held=flood)  # fmt: skip
+    yield case("the same version again", flood, signers=[olena, taras], held=flood)
 
 
 def _wrong_passkeys() -> Iterable[tuple[str, bytes]]:

@@ -48,7 +48,9 @@ START = 1_000.0
 
 
 def lineage(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
-    above = parents.get(code)
+    if code not in parents:
+        return ()
+    above = parents[code]
     return (code,) if above is None else (code, *lineage(parents, above))
 
 

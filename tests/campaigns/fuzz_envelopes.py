@@ -85,12 +85,18 @@ def load(file: str) -> Seeds:
         assert isinstance(trust, Trust)
         trust = trust.learn(from_b64(roster))
     assert isinstance(trust, Trust)
-    good = [case for case in content["cases"] if case["expect"] == "ok" and not case.get("revocations")]
+    good = [
+        case
+        for case in content["cases"]
+        if case["expect"] == "ok" and not case.get("revocations") and not case.get("held")
+    ]
     return Seeds(file, trust, tuple(Envelope.unpack(from_b64(case["envelope"]), Magic.NOTICE) for case in good))
 
 
 def _lineage(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
-    above = parents.get(code)
+    if code not in parents:
+        return ()
+    above = parents[code]
     return (code,) if above is None else (code, *_lineage(parents, above))
 
 

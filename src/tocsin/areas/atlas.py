@@ -125,8 +125,8 @@ class Atlas:
         return self._by_code[fitting[0]]
 
     def lineage(self, code: str) -> tuple[RegionCode, ...]:
-        """Return *code* and the codes above it, nearest first; of a code that is not here nothing above it is known."""
-        return (code, *self.ancestors(code)) if code in self._by_code else (code,)
+        """Return *code* and the codes above it, nearest first; nothing for a code that is not here."""
+        return (code, *self.ancestors(code)) if code in self._by_code else ()
 
     def ancestors(self, code: RegionCode) -> tuple[RegionCode, ...]:
         """Return the codes above *code*, nearest first, without itself."""

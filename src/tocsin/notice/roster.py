@@ -42,13 +42,13 @@ _RP_ID = re.compile(f"(?:{_HOST})?")
 _ORIGIN = re.compile(rf"https://{_HOST}(?::[1-9][0-9]{{0,4}})?|http://localhost(?::[1-9][0-9]{{0,4}})?")
 _WITNESS_URL = re.compile(rf"(?:https://{_HOST}|http://localhost)(?::[1-9][0-9]{{0,4}})?(?:/[A-Za-z0-9._~/-]*)?")
 
-# Returns a region's code and those of all that lie above it.
+# Returns a region's code and those of all that lie above it; nothing for a region that is not known.
 Lineage = Callable[[str], Collection[str]]
 
 
-def itself(code: str) -> Collection[str]:
-    """The lineage of one who does not know what lies above a region."""
-    return (code,)
+def nowhere(_: str) -> Collection[str]:
+    """The lineage of one who knows no region."""
+    return ()
 
 
 class Role(StrEnum):
@@ -93,13 +93,16 @@ class Holder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         require_integer(self.regions_max, f"regions_max of {self.id}", 0, REGIONS_CEILING_MAX)
         require_integer(self.per_hour, f"per_hour of {self.id}", 0, PER_HOUR_MAX)
 
-    def covers(self, notice: Notice, lineage: Lineage) -> bool:
-        """Whether *notice* lies in this holder's scope: its kind, its hazard, each of its regions, and their number."""
+    def covers(self, notice: Notice, lineage: Lineage, before: Notice | None = None) -> bool:
+        """Whether *notice* lies in this holder's scope: its kind, its hazard, their number, and each of its regions.
+
+        *before* is what it follows: what a notice leaves or ends counts like what it names.
+        """
         return (
             _is_listed(notice.kind, self.kinds)
             and _is_listed(notice.hazard, self.hazards)
             and (self.regions_max == 0 or len(notice.regions) <= self.regions_max)
-            and all(_is_listed_or_below(code, self.regions, lineage) for code in notice.regions)
+            and all(_is_listed_or_below(code, self.regions, lineage) for code in _concerned(notice, before))
         )
 
 
@@ -136,12 +139,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         _require_scope(self.kinds, self.hazards, self.regions, "a rule")
         require_integer(self.people, "people of a rule", 1, PEOPLE_MAX)
 
-    def applies(self, kind: Kind, notice: Notice, lineage: Lineage) -> bool:
-        return (
-            _is_listed(kind, self.kinds)
-            and _is_listed(notice.hazard, self.hazards)
-            and (self.regions == EVERYTHING or any(_overlap(code, self.regions, lineage) for code in notice.regions))
-        )
+    def is_about(self, kind: Kind, hazard: str) -> bool:
+        return _is_listed(kind, self.kinds) and _is_listed(hazard, self.hazards)
+
+    def is_for(self, region: str, lineage: Lineage) -> bool:
+        """Whether *region* is, lies below, or lies above one of this rule's."""
+        return self.regions == EVERYTHING or _overlap(region, self.regions, lineage)
 
 
 class Revoker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,21 +272,31 @@ class Roster(SignedDocument, frozen=True, forbid_unknown_fields=True, dict=True)
         """Return who holds *key*, one of this roster's."""
         return self._holders[key.holder]
 
-    def people_needed(self, notice: Notice, lineage: Lineage = itself) -> int:
-        """Return how many people *notice* takes.
+    def people_needed(self, notice: Notice, lineage: Lineage, before: Notice | None = None) -> int:
+        """Return how many people *notice* takes: as many as the region that takes most, of it and of *before*.
 
         An update may end an alarm where it held, so it takes what an all clear takes if that is more.
         """
         kinds = (Kind.UPDATE, Kind.ALL_CLEAR) if notice.kind is Kind.UPDATE else (notice.kind,)
-        return max(self._people(kind, notice, lineage) for kind in kinds)
+        regions = _concerned(notice, before)
+        return max(self._people(kind, notice.hazard, code, lineage) for kind in kinds for code in regions)
 
-    def _people(self, kind: Kind, notice: Notice, lineage: Lineage) -> int:
-        return next(rule.people for rule in self.rules if rule.applies(kind, notice, lineage))
+    def _people(self, kind: Kind, hazard: str, region: str, lineage: Lineage) -> int:
+        about = [rule for rule in self.rules if rule.is_about(kind, hazard)]
+        if lineage(region):
+            return next(rule.people for rule in about if rule.is_for(region, lineage))
+        # Who does not know where the region lies takes it to lie wherever it takes most people.
+        everywhere = next(at for at, rule in enumerate(about) if rule.regions == EVERYTHING)
+        return max(rule.people for rule in about[: everywhere + 1])
 
 
 def rises(texts: Sequence[str]) -> bool:
     """Whether *texts* are sorted by code point without repeats."""
     return list(texts) == sorted(set(texts))
+
+
+def _concerned(notice: Notice, before: Notice | None) -> frozenset[str]:
+    return frozenset(notice.regions) | frozenset(before.regions if before else ())
 
 
 def _require_scope(kinds: Sequence[str], hazards: Sequence[str], regions: Sequence[str], whose: str) -> None:

@@ -4,7 +4,7 @@ It refuses to know where bytes came from and what happens next: a believed thing
 Time is given by the caller, and so is what lies above a region.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -16,8 +16,8 @@ from .heartbeat import Heartbeat
 from .keys import is_signed_by, key_id
 from .notice import Notice, decode_notice, encode_notice
 from .revocation import Revocation
-from .roster import Holder, HolderKind, Lineage, Role, Roster, RosterKey, itself
-from .words import DEMO, Domain, Status, b64, from_b64
+from .roster import Holder, HolderKind, Lineage, Role, Roster, RosterKey, nowhere
+from .words import DEMO, Domain, Kind, Status, b64, from_b64
 
 _TYPES = {ED25519: "ed25519", WEBAUTHN: "webauthn"}
 _ORDERING = {Role.AUTHOR, Role.APPROVER, Role.ISSUE}
@@ -31,6 +31,7 @@ class Reason(StrEnum):
     AUTHORITY = "authority"
     ROSTER = "roster"
     SIGNATURE = "signature"
+    FOLLOWS = "follows"
     KEY = "key"
     REVOKED = "revoked"
     SCOPE = "scope"
@@ -65,18 +66,24 @@ class Believed:
     signers: tuple[Signer, ...]
 
 
+def _nothing(_: Notice) -> Notice | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """What a device holds: the authority, a root public key (raw) for each domain, the newest roster and revocations.
 
-    *lineage* returns a region and what lies above it; without one a region lies in no other.
+    *lineage* returns a region and what lies above it, nothing for one that is not known. *held* returns what is
+    believed of the alarm that a notice belongs to, if anything is; without it a notice is judged as the first one.
     """
 
     authority: str
     roots: Mapping[Domain, bytes]
     rosters: Mapping[Domain, Roster] = field(default_factory=dict)
     revocations: Mapping[Domain, Revocation] = field(default_factory=dict)
-    lineage: Lineage = itself
+    lineage: Lineage = nowhere
+    held: Callable[[Notice], Notice | None] = _nothing
 
     @property
     def demo(self) -> bool:
@@ -97,7 +104,7 @@ class Trust:
         if known and roster.version == known.version and roster != known:
             return Refused(Reason.ROSTER, f"there are two rosters of version {roster.version}")
         roots = {**self.roots, roster.domain: from_b64(roster.root)}
-        # A newer roster says it all by itself: what stays revoked is not listed in it.
+        # A newer roster says it all by nowhere: what stays revoked is not listed in it.
         lists = {
             domain: one
             for domain, one in self.revocations.items()
@@ -172,8 +179,16 @@ class Trust:
         signers = self.signers(envelope, notice)
         if isinstance(signers, Refused):
             return signers
+        if strange := _strangeness(notice, self.before(notice)):
+            return Refused(Reason.FOLLOWS, strange)
         counting = self._enough(notice, signers)
         return counting if isinstance(counting, Refused) else Believed(notice, counting)
+
+    def before(self, notice: Notice) -> Notice | None:
+        """Return what *notice* follows: what is held of its alarm, if that is of a lower version."""
+        held = self.held(notice)
+        is_followed = held and held.alarm == notice.alarm and held.status is notice.status
+        return held if held and is_followed and held.version < notice.version else None
 
     def signers(self, envelope: Envelope, notice: Notice) -> tuple[Signer, ...] | Refused:
         """Return whose right signatures stand under *notice*, whatever these people may order."""
@@ -189,7 +204,7 @@ class Trust:
         if any(one.holder.kind is HolderKind.SERVICE for one in counting):
             return 0
         people = {one.holder.id: one.holder for one in counting}
-        needed = self.rosters[Domain.of(notice.status)].people_needed(notice, self.lineage)
+        needed = self.rosters[Domain.of(notice.status)].people_needed(notice, self.lineage, self.before(notice))
         has_approver = needed < 2 or any(Role.APPROVER in one.roles for one in people.values())
         return max(needed - len(people), 0 if has_approver else 1)
 
@@ -198,7 +213,8 @@ class Trust:
         return tuple(one for one in signers if not self._is_revoked(domain, one.key, document))
 
     def _in_scope(self, notice: Notice, signers: Iterable[Signer]) -> tuple[Signer, ...]:
-        return tuple(one for one in signers if one.holder.covers(notice, self.lineage))
+        before = self.before(notice)
+        return tuple(one for one in signers if one.holder.covers(notice, self.lineage, before))
 
     def verify_heartbeat(self, data: bytes, newest_ms: int, nonce: str | None = None) -> Heartbeat | Refused:
         """Return the heartbeat if it is believed, not older than *newest_ms*, and carries the *nonce* asked for."""
@@ -261,6 +277,21 @@ class Trust:
     def _is_revoked(self, domain: Domain, key: RosterKey, document: str = "") -> bool:
         revocation = self.revocations.get(domain)
         return revocation is not None and revocation.revokes(key.id, document)
+
+
+def _strangeness(notice: Notice, before: Notice | None) -> str:
+    """Return why *notice* cannot follow *before*; nothing if it can, or if it begins."""
+    disputed = notice.kind is Kind.DISPUTED
+    if before is None:
+        return "a dispute stands on the notice before it, which is not known here" if disputed else ""
+    if notice.hazard != before.hazard or notice.since != before.since:
+        return "an alarm keeps its hazard and its beginning"
+    if not disputed:
+        return ""
+    same = notice.regions == before.regions and notice.level is before.level and notice.expires >= before.expires
+    if same and notice.version == before.version + 1:
+        return ""
+    return "a dispute changes nothing of what the notice right before it says"
 
 
 def _may_order(holder: Holder, notice: Notice) -> bool:
