@@ -61,7 +61,7 @@ def members(domain: Domain) -> list[Member]:
     """Return everybody whom the rosters of the tests list."""
     found = [
         service("issue", ISSUERS[domain].public, name="Test"),
-        service("sensor", SENSOR.public, roles=(Role.SOURCE,), name="Sensor"),
+        service("sensor", SENSOR.public, roles=(Role.SOURCE,), name="Sensor", per_hour=4),
         person("olena", OLENA.public, name="Olena"),
         person("taras", TARAS.public, name="Taras"),
         person("petro", PETRO.public, roles=(Role.AUTHOR,), name="Petro"),

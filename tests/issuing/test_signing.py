@@ -171,6 +171,16 @@ class TestScope:
         office.clock.ms += 3_600_000
         assert isinstance(office.sign(draft(office, "lviv", regions=(LVIV_OBLAST,)), OF_LVIV, OLENA), Issued)
 
+    def test_a_source_that_floods_is_stopped(self, office: Office) -> None:
+        orders = [office.order() for _ in range(5)]
+        for order in orders[:4]:
+            assert isinstance(office.desk.draft(order, "sensor"), Waiting)
+        assert code(office.desk.draft(orders[4], "sensor")) == "rate"
+        assert isinstance(office.desk.draft(orders[0], "sensor"), Waiting), "the same again is no other"
+        assert isinstance(office.desk.draft(orders[4], "olena"), Waiting)
+        office.clock.ms += 3_600_000
+        assert isinstance(draft(office, "sensor"), Waiting)
+
     def test_after_a_restart_the_hour_still_ends(self, office: Office) -> None:
         def order() -> object:
             return office.sign(draft(office, "lviv", regions=(LVIV_OBLAST,)), OF_LVIV, OLENA)

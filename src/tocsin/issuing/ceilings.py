@@ -1,6 +1,7 @@
 """How often somebody may order: counted from the journal, so that no restart and no second console forgets it.
 
 Counted is by key, and who holds it is asked of the roster of the moment. Exercises and real alerts are counted apart.
+What a source drafts is no notice yet: that is counted in memory.
 """
 
 from collections import deque
@@ -19,6 +20,7 @@ class Ceilings:
     """The notices of the last hour: when each was recorded, under which root, and the ids of the keys that signed."""
 
     _recent: deque[tuple[int, Domain, frozenset[str]]] = field(default_factory=deque)
+    _drafted: deque[tuple[int, Domain, str]] = field(default_factory=deque)
 
     @classmethod
     def read(cls, journal: Journal, now_ms: int) -> "Ceilings":
@@ -40,6 +42,16 @@ class Ceilings:
             self._recent.popleft()
         keys = {key.id for key in roster.keys if key.holder == holder.id}
         return sum(domain is roster.domain and not keys.isdisjoint(signed) for _, domain, signed in self._recent)
+
+    def count_draft(self, holder: Holder, domain: Domain, now_ms: int) -> None:
+        """Count a draft that *holder* made."""
+        self._drafted.append((now_ms, domain, holder.id))
+
+    def drafted(self, holder: Holder, domain: Domain, now_ms: int) -> int:
+        """Return how many drafts of the last hour *holder* made under the root of *domain*."""
+        while self._drafted and self._drafted[0][0] <= now_ms - COUNTED_MS:
+            self._drafted.popleft()
+        return sum((of, id) == (domain, holder.id) for _, of, id in self._drafted)
 
 
 def _newest(journal: Journal, since_ms: int) -> Iterator[Entry]:

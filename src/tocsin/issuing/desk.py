@@ -102,6 +102,13 @@ class Desk:
         desk.trail.check(checkpoints.audited(journal, heartbeat_key.public))
         return desk
 
+    def __post_init__(self) -> None:
+        self.trust = replace(self.trust, held=self._held)
+
+    def _held(self, notice: Notice) -> Notice | None:
+        standing = self.board.find(notice.alarm)
+        return standing.notice if standing else None
+
     @property
     def now(self) -> int:
         return self.clock.now_ms() // 1000
@@ -147,7 +154,7 @@ class Desk:
         result = draft(order, self._situation(order, holder))
         if isinstance(result, Refusal):
             return result
-        if refused := signing.outside(self.trust, holder, result.parts):
+        if refused := signing.outside(self.trust, holder, result.parts) or self._source_too_often(holder, order):
             return refused
         return self._drafts.begin(result, by, self.now)
 
@@ -219,6 +226,16 @@ class Desk:
                     "rate", f"{one.name} has ordered {before} notices in an hour, and {one.per_hour} are allowed; "
                     "somebody else must, or wait"
                 )  # fmt: skip
+        return None
+
+    def _source_too_often(self, holder: Holder, order: Order) -> Refusal | None:
+        """Return why a source, whose signature is never counted, has drafted enough for an hour."""
+        if not signing.is_source(holder) or not holder.per_hour or self._drafts.find(order.id):
+            return None
+        domain, now_ms = Domain.of(order.status), self.clock.now_ms()
+        if (before := self.ceilings.drafted(holder, domain, now_ms)) >= holder.per_hour:
+            return Refusal("rate", f"{holder.name} has drafted {before} orders in an hour, as many as are allowed")
+        self.ceilings.count_draft(holder, domain, now_ms)
         return None
 
     async def _submit(self, taken: Taken) -> Submitted | Refusal:
@@ -448,7 +465,9 @@ class Desk:
             issuer=by.name,
             roster=self.trust.rosters[domain].version,
             now=self.now,
-            people_needed=lambda notice: self.trust.rosters[domain].people_needed(notice, self.trust.lineage),
+            people_needed=lambda notice: self.trust.rosters[domain].people_needed(
+                notice, self.trust.lineage, self.trust.before(notice)
+            ),
             history=lambda alarm: [checkpoints.notice_of(entry) for entry in self.journal.history(alarm)],
             alarms_named=lambda prefix: self.journal.alarms_named(prefix, 2),
             alarm_of=self._alarm_of,

@@ -48,9 +48,9 @@ def take(trust: Trust, waiting: Waiting, handed: Sequence[Handed], at_ms: int) -
         return refused
     if refused := _uncounted(trust, waiting, signers):
         return refused
-    people = tuple(one.holder for one in signers[0] if not _is_source(one.holder))
+    people = tuple(one.holder for one in signers[0] if not is_source(one.holder))
     added = tuple(
-        (*before, *(one for one, signer in zip(new, found, strict=True) if not _is_source(signer.holder)))
+        (*before, *(one for one, signer in zip(new, found, strict=True) if not is_source(signer.holder)))
         for before, new, found in zip(waiting.signatures, given, signers, strict=True)
     )
     signed_by = (*waiting.signed_by, *(SignedBy(one.id, one.name, at_ms) for one in people))
@@ -60,7 +60,7 @@ def take(trust: Trust, waiting: Waiting, handed: Sequence[Handed], at_ms: int) -
 def people_needed(trust: Trust, waiting: Waiting) -> int:
     """Return how many people the draft takes: as many as the part that takes most."""
     roster = trust.rosters[waiting.domain]
-    return max(roster.people_needed(part.notice, trust.lineage) for part in waiting.draft.parts)
+    return max(roster.people_needed(part.notice, trust.lineage, trust.before(part.notice)) for part in waiting.draft.parts)
 
 
 def people_missing(trust: Trust, waiting: Waiting) -> int | Refusal:
@@ -100,7 +100,7 @@ def outside(trust: Trust, holder: Holder, parts: Sequence[Part]) -> Refusal | No
             f"{count} regions; {holder.name} may order {holder.regions_max} at once: name what lies above them if the "
             "roster allows it, or ask somebody who may order more",
         )
-    if all(holder.covers(part.notice, trust.lineage) for part in parts):
+    if all(holder.covers(part.notice, trust.lineage, trust.before(part.notice)) for part in parts):
         return None
     notice = parts[0].notice
     return Refusal(
@@ -166,7 +166,7 @@ def _uncounted(trust: Trust, waiting: Waiting, signers: Sequence[Sequence[Signer
                 return Refusal("key_revoked", f"key {one.key.id} of {one.holder.name} is revoked")
             if refused := outside(trust, one.holder, waiting.draft.parts):
                 return refused
-            if not _is_source(one.holder) and not trust.counting(part.notice, [one]):
+            if not is_source(one.holder) and not trust.counting(part.notice, [one]):
                 return Refusal(
                     "signature_refused",
                     f"{one.holder.name} has no role that counts for a notice of status {part.notice.status}",
@@ -174,6 +174,6 @@ def _uncounted(trust: Trust, waiting: Waiting, signers: Sequence[Sequence[Signer
     return None
 
 
-def _is_source(holder: Holder) -> bool:
+def is_source(holder: Holder) -> bool:
     """Whether *holder* may hand in what others order, and nothing else."""
     return Role.SOURCE in holder.roles and _ORDERING.isdisjoint(holder.roles)
