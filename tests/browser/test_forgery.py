@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -115,8 +116,7 @@ def test_a_recorded_alert_after_its_all_clear_sounds_nothing_on_a_device_that_fo
     relay.tampering = lambda event: event
     order(server, "all-clear", "--region", "UA-30", "--hazard", "air_raid")
 
-    replayed = iter([b"".join(recorded)])
-    relay.tampering = lambda _: next(replayed, b"")
+    relay.tampering = lambda event: b"".join(recorded) if event.startswith(b"event: snapshot") else b""
     page = device.new_page()
     page.goto(relay.url)
     page.get_by_label("Назва місця").fill("київ")
@@ -127,3 +127,21 @@ def test_a_recorded_alert_after_its_all_clear_sounds_nothing_on_a_device_that_fo
     expect(page.locator("details.about .refused")).to_contain_text("(nonce)")
     assert heard(page)["told"] == []
     assert page.locator("main").get_attribute("data-live") == "false"
+
+
+def test_a_card_with_other_keys_is_told_of_and_believed_only_by_a_person_who_compared_it(
+    device: BrowserContext, server: Server
+) -> None:
+    page = open_page(device, server.url, "київ")
+    roots = httpx.get(f"{server.url}/v1/authority").json()["roots"]
+    other = f"{server.url}/#authority=demo&actual={roots['exercise']}&exercise={roots['exercise']}"
+    page.goto(other)
+    expect(page.locator("main")).to_have_attribute("data-state", "stranger")
+    page.get_by_role("button", name="Залишити запам’ятоване").click()
+    expect(page.locator("main")).to_have_attribute("data-state", "clear")
+
+    page.goto(other)
+    page.locator(".compared input").check()
+    page.get_by_role("button", name="Довіряти новому").click()
+    # Now the card is what is remembered, and the server is the one that differs from it.
+    expect(page.get_by_role("heading", name="Тут відповідає хтось інший")).to_be_visible()

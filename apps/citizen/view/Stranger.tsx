@@ -42,6 +42,11 @@ function Warning({ model, words, pin, stranger }: { model: Model; words: Words; 
         {isCard ? words.otherCardIs : words.strangerIs}: {stranger.authority}
       </h2>
       <Fingerprints pin={stranger} words={words} />
+      {isCard && (
+        <button type="button" onClick={() => location.assign(location.pathname)}>
+          {words.otherCardKeep}
+        </button>
+      )}
       <label class="compared">
         <input type="checkbox" checked={compared} onChange={(event) => setCompared(event.currentTarget.checked)} />
         <span>{words.strangerCompared}</span>

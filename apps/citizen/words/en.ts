@@ -157,8 +157,9 @@ export const en: Words = {
   strangerTrust: "Trust the new one and forget the old",
   otherCardTitle: "This card names other keys",
   otherCardMeaning:
-    "The address that you opened names other keys than those that this device remembers. One of the two is wrong, and nothing of the new one is believed. If it does not come from a printed card that you trust, open this page without it.",
+    "The address that you opened names other keys than those that this device remembers. One of the two is wrong, and nothing of the new one is believed. Unless it comes from a printed card that you trust, keep what is remembered.",
   otherCardIs: "In the address",
+  otherCardKeep: "Keep what is remembered",
   strangerLast: "The last we know",
 
   insecure: "Open this page by https: otherwise the browser gives no means to check signatures.",

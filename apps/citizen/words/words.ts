@@ -128,6 +128,7 @@ export interface Words {
   otherCardTitle: string;
   otherCardMeaning: string;
   otherCardIs: string;
+  otherCardKeep: string;
   strangerLast: string;
 
   insecure: string;
