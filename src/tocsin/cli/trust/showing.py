@@ -19,26 +19,37 @@ from .statement import Statement, read_statement
 
 
 def show(
-    source: Annotated[str, typer.Argument(help="A roster or revocation file, or the address of a server.")],
+    source: Annotated[
+        str | None, typer.Argument(help="A roster or revocation file, or the address of a server.")
+    ] = None,
     roots: Annotated[
         Path | None, typer.Option("--roots", help="authority.json, to check signatures against; or its folder.")
     ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="On the server: the folder of the authority.")] = None,
 ) -> None:
     """Show who may do what. With --roots, signatures are checked against roots that you have."""
+    if source is None and data is not None:
+        # Read only here: the rest works without the server extra.
+        from tocsin.cli.office import trust_in
+
+        print_trust(trust_in(data))
+        return
+    if source is None:
+        raise Failure("Name a file or an address, or give --data", ExitStatus.WRONG_USE)
     statement = read_statement(roots) if roots else None
     if source.startswith(("http://", "https://")):
         _show_server(source, statement)
         return
-    magic, data = read_signed(Path(source))
+    magic, body = read_signed(Path(source))
     if magic is Magic.REVOCATION:
-        print_revocation(read_revocation(data, source))
+        print_revocation(read_revocation(body, source))
         return
     if statement is not None:
-        learned = statement.trust().learn(data)
+        learned = statement.trust().learn(body)
         if isinstance(learned, Refused):
             raise Failure(f"{source} is not to be believed: {learned.message}", ExitStatus.REFUSED)
         out.print("signed by the root that you have", style="green")
-    print_roster(read_roster(data, source))
+    print_roster(read_roster(body, source))
 
 
 def _show_server(url: str, statement: Statement | None) -> None:

@@ -13,7 +13,6 @@ import msgspec
 
 from tocsin.cli.console import ExitStatus, Failure
 from tocsin.notice import DEMO, Domain, Roots, Trust, b64, from_b64
-from tocsin.notice.roster import itself
 
 from .root_keys import fingerprint
 
@@ -37,7 +36,7 @@ class Statement:
 
     def trust(self) -> Trust:
         """Return what a device holds that knows the roots and no roster yet."""
-        return Trust(self.authority, self.roots, lineage=itself)
+        return Trust(self.authority, self.roots)
 
     def fingerprints(self) -> dict[Domain, str]:
         return {domain: fingerprint(root) for domain, root in self.roots.items()}
