@@ -12,6 +12,7 @@ expires: a tenth of all alerts.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from lxml import etree
 
@@ -28,6 +29,8 @@ from tocsin.cap.values import NAMESPACE, MsgType, Scope
 
 # What is asked here in vain is asked again by the rules; a document of that size may take twice as long.
 SIZE_BYTES_MAX = 32 * 1024
+
+Question = TypeVar("Question")
 
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 
@@ -59,13 +62,19 @@ class Walk:
         *root* keeps the form of CAP 1.2. *now* is the time of receipt, if the rules shall be asked about the future.
         """
         for node in root.iter():
-            question = _QUESTIONS.get(node.tag)
-            if question is None:
-                if isinstance(node.tag, str) and node.tag.startswith(_SIGNATURE):
-                    break
+            tag = node.tag
+            if tag in _UNASKED:
+                continue
+            if (is_odd := _OF_TEXT.get(tag)) is not None:
+                if is_odd(node.text or ""):
+                    return False
+            elif (question := _OF_NODE.get(tag)) is not None:
+                if question(self, node):
+                    return False
+            elif isinstance(tag, str) and tag.startswith(_SIGNATURE):
+                break
+            else:
                 # A comment may divide a text.
-                return False
-            if question(self, node):
                 return False
         return not (self._leaves_info() or self._head_is_odd(now) or len(self.unfinished) >= FINDINGS_MAX)
 
@@ -186,56 +195,74 @@ def _is_claim(code: str) -> bool:
     return code in (ipaws.MARK, cap_au.MARK) or code.startswith(cap_cp.MARK)
 
 
-def _of_text(is_odd: Callable[[str], bool]) -> Callable[[Walk, etree._Element], bool]:
-    return lambda walk, node: is_odd(node.text or "")
+def _is_odd_name(text: str) -> bool:
+    return not text or heads.NOT_IN_NAMES.search(text) is not None
 
 
-_never = _of_text(lambda text: False)
-_always = _of_text(lambda text: True)
-_name = _of_text(lambda text: not text or heads.NOT_IN_NAMES.search(text) is not None)
-_items = _of_text(_is_odd_list)
-_plain = _of_text(_is_markup)
-_filled = _of_text(lambda text: _is_empty(text) or _is_markup(text))
+def _is_no_prose(text: str) -> bool:
+    return _is_empty(text) or _is_markup(text)
+
+
+def _is_odd_pair_name(text: str) -> bool:
+    return _is_empty(text) or text in meteoalarm.NAMES
+
+
+def _tagged(questions: dict[str, Question]) -> dict[object, Question]:
+    return {f"{{{NAMESPACE}}}{name}": question for name, question in questions.items()}
 
 
 # No rule asks about these by themselves; the words of lists were compared by the form.
-_UNASKED = (
-    "alert", "status", "source", "note", "responseType", "urgency", "severity", "certainty", "audience", "eventCode",
-    "parameter", "digest", "area", "geocode", "value", "altitude",
+_UNASKED = _tagged(
+    dict.fromkeys(
+        (
+            "alert", "status", "source", "note", "responseType", "urgency", "severity", "certainty", "audience",
+            "eventCode", "parameter", "digest", "area", "geocode", "value", "altitude",
+        )
+    )
 )  # fmt: skip
 
-# One question for each element of the form.
-_BY_NAME: dict[str, Callable[[Walk, etree._Element], bool]] = {
-    **dict.fromkeys(_UNASKED, _never),
-    **dict.fromkeys(("identifier", "sender"), _name),
-    "sent": Walk._is_sent,
-    "msgType": Walk._is_type,
-    "scope": _of_text(lambda text: text != Scope.PUBLIC),
-    "restriction": _of_text(bool),
-    **dict.fromkeys(("addresses", "incidents"), _items),
-    "code": _of_text(_is_claim),
-    "references": Walk._refers,
-    "info": Walk._enters_info,
-    "language": Walk._speaks,
-    "category": Walk._is_in_category,
-    **dict.fromkeys(("event", "areaDesc"), _filled),
-    "valueName": _of_text(lambda text: _is_empty(text) or text in meteoalarm.NAMES),
-    **dict.fromkeys(("effective", "onset"), Walk._begins_to_hold),
-    "expires": Walk._expires,
-    **dict.fromkeys(("senderName", "contact"), _plain),
-    "headline": Walk._is_headline,
-    **dict.fromkeys(("description", "instruction"), Walk._is_told),
-    "web": _of_text(_has_blank),
-    "resource": Walk._enters_resource,
-    "resourceDesc": _of_text(_is_empty),
-    "mimeType": _of_text(lambda text: infos.MIME_TYPE.fullmatch(text) is None),
-    "size": _of_text(lambda text: "-" in text),
-    "uri": Walk._is_at,
-    "derefUri": Walk._is_embedded,
-    "polygon": Walk._is_drawn,
-    "circle": _of_text(lambda text: not shapes.is_circle(text)),
-    "ceiling": _always,
-}
-_QUESTIONS: dict[object, Callable[[Walk, etree._Element], bool]] = {
-    f"{{{NAMESPACE}}}{name}": question for name, question in _BY_NAME.items()
-}
+# One question for every other element: of its text alone …
+_OF_TEXT: dict[object, Callable[[str], bool]] = _tagged(
+    {
+        "identifier": _is_odd_name,
+        "sender": _is_odd_name,
+        "scope": lambda text: text != Scope.PUBLIC,
+        "restriction": bool,
+        "addresses": _is_odd_list,
+        "incidents": _is_odd_list,
+        "code": _is_claim,
+        "event": _is_no_prose,
+        "areaDesc": _is_no_prose,
+        "valueName": _is_odd_pair_name,
+        "senderName": _is_markup,
+        "contact": _is_markup,
+        "web": _has_blank,
+        "resourceDesc": _is_empty,
+        "mimeType": lambda text: infos.MIME_TYPE.fullmatch(text) is None,
+        "size": lambda text: "-" in text,
+        "circle": lambda text: not shapes.is_circle(text),
+        "ceiling": lambda text: True,
+    }
+)
+
+# … or of its text among others.
+_OF_NODE: dict[object, Callable[[Walk, etree._Element], bool]] = _tagged(
+    {
+        "sent": Walk._is_sent,
+        "msgType": Walk._is_type,
+        "references": Walk._refers,
+        "info": Walk._enters_info,
+        "language": Walk._speaks,
+        "category": Walk._is_in_category,
+        "effective": Walk._begins_to_hold,
+        "onset": Walk._begins_to_hold,
+        "expires": Walk._expires,
+        "headline": Walk._is_headline,
+        "description": Walk._is_told,
+        "instruction": Walk._is_told,
+        "resource": Walk._enters_resource,
+        "uri": Walk._is_at,
+        "derefUri": Walk._is_embedded,
+        "polygon": Walk._is_drawn,
+    }
+)

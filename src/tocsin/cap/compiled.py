@@ -16,7 +16,9 @@ _SCHEMA = "http://www.w3.org/2001/XMLSchema"
 _behind_signature = etree.XPath(
     "boolean(*[namespace-uri() = $ds]/following-sibling::*[namespace-uri() != $ds])".replace(
         "$ds", "'http://www.w3.org/2000/09/xmldsig#'"
-    )
+    ),
+    regexp=False,
+    smart_strings=False,
 )
 _SIGNATURES = (
     '<xs:any namespace="http://www.w3.org/2000/09/xmldsig#" processContents="lax" minOccurs="0" maxOccurs="unbounded"/>'

@@ -32,6 +32,8 @@ _PLAIN_PROLOG = re.compile(
     re.IGNORECASE,
 )
 
+_GRAMMARS_BY_TAG: dict[object, Grammar] = {f"{{{name}}}alert": grammar for name, grammar in GRAMMARS.items()}
+
 _OTHER_DOCUMENTS = {
     "html": "This is a web page: the source answered with an error or a login instead of an alert.",
     "feed": "This is an Atom feed: read the alerts that it links to.",
@@ -58,7 +60,7 @@ def tree(data: bytes, limits: Limits) -> etree._Element:
 
 def grammar_of(root: etree._Element) -> Grammar:
     """Return the form that the version of the alert *root* asks for."""
-    return GRAMMARS[str(etree.QName(root).namespace)]
+    return _GRAMMARS_BY_TAG[root.tag]
 
 
 def blanks_before_declaration(data: bytes) -> list[Finding]:
@@ -80,12 +82,13 @@ def _safely_parsed(data: bytes, limits: Limits) -> etree._Element:
         raise _too_large("elements", "more tags", f"at most {limits.elements_max} elements")
     try:
         # Where plain bytes show that the root comes first, no declaration can come before it.
-        if _PLAIN_PROLOG.match(data) is None:
+        is_plain = _PLAIN_PROLOG.match(data) is not None
+        if not is_plain:
             _refuse_document_type(data)
         root = etree.fromstring(data, _plain_parser())
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    if not is_plain and root.getroottree().docinfo.internalDTD is not None:
         raise _document_type("")
     return root
 
@@ -145,9 +148,9 @@ def _refuse_document_type(data: bytes) -> None:
 
 
 def _refuse_other_documents(root: etree._Element) -> None:
-    name = etree.QName(root)
-    if name.localname == "alert" and name.namespace in GRAMMARS:
+    if root.tag in _GRAMMARS_BY_TAG:
         return
+    name = etree.QName(root)
     found = f"{excerpt(name.localname)} in namespace {excerpt(name.namespace or 'none')}"
     remedy = _OTHER_DOCUMENTS.get(name.localname, f'Send <alert xmlns="{NAMESPACE}">.')
     rule = "The root of an alert is the element alert of CAP 1.2, 1.1 or 1.0."
@@ -155,12 +158,12 @@ def _refuse_other_documents(root: etree._Element) -> None:
     raise CapError(_finding(code, rule, remedy, found=found, path=excerpt(name.localname), line=line_of(root)))
 
 
-_has_more_elements = etree.XPath("count(//*) > $most")
+_has_more_elements = etree.XPath("count(//*) > $most", regexp=False, smart_strings=False)
 
 
 @cache
 def _is_deeper(depth: int) -> etree.XPath:
-    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})", regexp=False, smart_strings=False)
 
 
 def _measure(root: etree._Element, size_bytes: int, limits: Limits) -> None:

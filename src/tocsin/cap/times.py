@@ -4,16 +4,16 @@ What a date means for an alarm (effective, expired) is decided in ``tocsin.alarm
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 XML_BLANKS = " \t\r\n"
 
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2})(:[0-9]{2}:[0-9]{2})([+-])([0-9]{2}):([0-9]{2})")
+# No place on earth is more than fourteen hours away from the middle.
+_OFFSET = "[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+_DATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T)([0-9]{{2}})(:[0-9]{{2}}:[0-9]{{2}}{_OFFSET})")
 _FRACTION = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]")
 _NAIVE = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$")
 _OLDER = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
-
-OFFSET_MAX = timedelta(hours=14)
 
 # The last place on earth where a local time comes to pass.
 LATEST_OFFSET = "-12:00"
@@ -24,18 +24,14 @@ def parsed(text: str) -> datetime | None:
     match = _DATE.fullmatch(text.strip(XML_BLANKS))
     if match is None:
         return None
-    day, hour, rest, sign, offset_hours, offset_minutes = match.groups()
-    offset = timedelta(hours=int(offset_hours), minutes=int(offset_minutes))
-    # XML Schema also counts midnight as hour 24 of the day before; Python does not.
-    end_of_day = hour == "24" and rest == ":00:00"
-    if offset > OFFSET_MAX or int(offset_minutes) > 59:
-        return None
+    day, hour, rest = match.groups()
     try:
-        local = datetime.fromisoformat(day + ("00" if end_of_day else hour) + rest)
-        local += timedelta(days=1) if end_of_day else timedelta()
+        # XML Schema also counts midnight as hour 24 of the day before; Python does not.
+        if hour == "24" and rest.startswith(":00:00"):
+            return datetime.fromisoformat(f"{day}00{rest}") + timedelta(days=1)
+        return datetime.fromisoformat(match[0])
     except (ValueError, OverflowError):
         return None
-    return local.replace(tzinfo=timezone(-offset if sign == "-" else offset))
 
 
 def loosely_parsed(text: str) -> datetime | None:
