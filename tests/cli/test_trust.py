@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,6 +131,12 @@ class TestFounding:
 
 
 class TestRunning:
+    def test_a_file_an_address_and_a_folder_show_the_same(self, real: Real) -> None:
+        by_address = real.done("trust", "show", real.url, "--roots", str(real.public))
+        assert real.done("trust", "show", "--data", "server") == by_address
+        assert real.done("trust", "show", "roster-actual-1.tcr") in by_address
+        assert real.run("trust", "show").status == 2
+
     def test_a_source_submits_and_nothing_is_issued(self, real: Real) -> None:
         real.use("sensor")
         ended = real.run(*ALERT, "--hazard", "air_raid", "--data", "server")
@@ -200,3 +208,24 @@ def test_a_stolen_key_is_taken_away_its_standing_alarm_stays_and_a_new_roster_an
         assert "version 2" in shown
     finally:
         one.stop()
+
+
+def test_roots_plans_and_rosters_need_the_base_install_only(offline: Real) -> None:
+    offline.plan("olena", "taras", "iryna")
+    program = (
+        "import sys\n"
+        "for name in ('apsw', 'fastapi', 'httpx', 'segno', 'structlog', 'uvicorn', 'webauthn'):\n"
+        "    sys.modules[name] = None\n"
+        "from tocsin.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    for words in (
+        ("init", "--authority", AUTHORITY, "--out", "bare", *offline.phrase()),
+        ("keygen", "bare.key"),
+        ("check", "plan.toml"),
+        ("sign", "plan.toml", "--domain", "actual", "--root", "roots/root-actual.pem", *offline.phrase(), "--yes"),
+        ("show", "roster-actual-1.tcr", "--roots", "roots"),
+    ):
+        command = [sys.executable, "-c", program, "trust", *words]
+        ended = subprocess.run(command, cwd=offline.folder, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 0, ended.stderr
