@@ -252,7 +252,7 @@ export class Model {
   /** Wait for the list of places: without it nobody's scope can be judged. */
   private async askLineage(): Promise<Lineage> {
     if (!this.atlas) await new Promise<void>((resolve) => this.atlasAwaited.push(resolve));
-    return (code) => this.atlas?.lineage(code) ?? [code];
+    return (code) => this.atlas?.lineage(code) ?? [];
   }
 
   /** A notice that was made with another atlas may name regions that this one lacks: fetch it anew, past every cache. */

@@ -300,6 +300,18 @@ test("forged by a self-made key, and by the key of exercises: key", async () => 
   assert.deepEqual(bench.inForce, []);
 });
 
+test("a dispute whose alert did not come here is refused, and its history asked for", async () => {
+  const bench = await Bench.open();
+  const dispute = authority.notice({ alarm: alert.alarm, version: 2, kind: "disputed" });
+  bench.history = [await authority.seal(alert), await authority.seal(dispute)];
+  await bench.snapshot(5);
+  await bench.notice(6, dispute);
+  assert.equal(bench.device.refused, "follows");
+  await bench.changed();
+  assert.deepEqual(bench.asked, [alert.alarm]);
+  assert.deepEqual(bench.inForce, [dispute]);
+});
+
 test("a roster rolled back: old, also after the page was closed", async () => {
   const memory = fleetingMemory();
   const [older, newer] = [authority.rosters.actual[0], await authority.roster("actual", { version: 2 })];

@@ -9,7 +9,7 @@ import { type Alarms, type Held, alarmKey, contradict, fold, forgettable, notEnd
 import { boardHash } from "./board.ts";
 import { fromB64 } from "./bytes.ts";
 import { verifier } from "./ed25519.ts";
-import { unpack } from "./envelope.ts";
+import { type Envelope, unpack } from "./envelope.ts";
 import type { ServerEvent } from "./events.ts";
 import { type Clock, Freshness, type Moment, browserClock } from "./freshness.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -97,7 +97,7 @@ export class Device {
     this.freshness = new Freshness(options.clock ?? browserClock, facts.newestMs ?? 0);
     this.position = facts.position;
     this.confirmedMs = facts.confirmedMs;
-    if (facts.pin) this.trust = new Trust(facts.pin);
+    if (facts.pin) this.pinned(facts.pin);
     this.enqueue(() => this.recall());
   }
 
@@ -130,7 +130,7 @@ export class Device {
       }
       this.stranger = undefined;
       if (!this.trust) {
-        this.trust = new Trust(pin);
+        this.pinned(pin);
         this.options.remembered.facts.pin = pin;
         await this.options.memory.save({ pin });
       }
@@ -144,10 +144,15 @@ export class Device {
     return this.enqueue(async () => {
       if (this.trust && !samePin(this.trust.pin, card)) this.otherCard = card;
       if (this.trust) return;
-      this.trust = new Trust(card);
+      this.pinned(card);
       this.options.remembered.facts.pin = card;
       await this.options.memory.save({ pin: card });
     });
+  }
+
+  private pinned(pin: Pin): void {
+    this.trust = new Trust(pin);
+    this.trust.held = (notice) => this.alarms.get(keyOf(notice))?.notice;
   }
 
   /** Who else watches the journal, by the roster. */
@@ -248,7 +253,7 @@ export class Device {
 
   private async hearNotice(event: string, envelope: string): Promise<void> {
     const held = await this.believe(envelope, event === "notice" ? "actual" : (event as Status));
-    if (!held) return;
+    if (!held) return this.askBefore(envelope);
     const key = keyOf(held.notice);
     const { version } = held.notice;
     const follows = version > (this.served.get(key)?.notice.version ?? version);
@@ -278,7 +283,10 @@ export class Device {
     for (const status of STATUSES) {
       for (const envelope of snapshot[status]) {
         const held = await this.believe(envelope, status);
-        if (!held) continue;
+        if (!held) {
+          await this.askBefore(envelope);
+          continue;
+        }
         found.add(keyOf(held.notice));
         this.serve(held);
       }
@@ -387,6 +395,14 @@ export class Device {
     }
     this.alarms = alarms;
     return held;
+  }
+
+  /** If what a refused notice follows did not come here, its history tells. */
+  private async askBefore(envelope: string): Promise<void> {
+    if (this.refused !== "follows") return;
+    const notice = await parseNotice((unpack(bytesOf(envelope), "TCN1") as Envelope).document);
+    const held = notice && this.alarms.get(keyOf(notice))?.notice.version;
+    if (notice && (held === undefined || held < notice.version)) void this.askAfter([notice]);
   }
 
   private async learn(rosters: string[]): Promise<void> {

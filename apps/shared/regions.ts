@@ -52,7 +52,8 @@ export class Atlas {
 
   /** The code and those of all regions above it; of a code that is not here nothing above it is known. */
   lineage(code: string): string[] {
-    return [code, ...(this.byCode.get(code)?.ancestors.map((region) => region.code) ?? [])];
+    const region = this.byCode.get(code);
+    return region ? [code, ...region.ancestors.map((one) => one.code)] : [];
   }
 
   children(code: string): Region[] {

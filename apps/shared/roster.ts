@@ -169,29 +169,40 @@ export function needsLineage({ holders, rules }: Roster): boolean {
 }
 
 /** Whether *notice* lies in the scope of *holder*: its kind, its hazard, each of its regions, and their number. */
-export function covers(holder: Holder, notice: Notice, lineage: Lineage): boolean {
+export function covers(holder: Holder, notice: Notice, lineage: Lineage, before?: Notice): boolean {
   return (
     isListed(notice.kind, holder.kinds) &&
     isListed(notice.hazard, holder.hazards) &&
     (holder.regions_max === 0 || notice.regions.length <= holder.regions_max) &&
-    notice.regions.every((code) => isEverything(holder.regions) || above(code, lineage).some((one) => holder.regions.includes(one)))
+    concerned(notice, before).every((code) => isEverything(holder.regions) || above(code, lineage).some((one) => holder.regions.includes(one)))
   );
 }
 
-/** How many people *notice* takes. An update may end an alarm somewhere, so it takes what an all clear takes if that is more. */
-export function peopleNeeded(roster: Roster, notice: Notice, lineage: Lineage): number {
+/**
+ * How many people *notice* takes: as many as the region that takes most, of it and of what it follows. An update may end an
+ * alarm somewhere, so it takes what an all clear takes if that is more.
+ */
+export function peopleNeeded(roster: Roster, notice: Notice, lineage: Lineage, before?: Notice): number {
   const kinds: Kind[] = notice.kind === "update" ? ["update", "all_clear"] : [notice.kind];
-  return Math.max(...kinds.map((kind) => roster.rules.find((rule) => applies(rule, kind, notice, lineage))?.people ?? Infinity));
+  const regions = concerned(notice, before);
+  return Math.max(...kinds.flatMap((kind) => regions.map((code) => peopleFor(roster, kind, notice.hazard, code, lineage))));
 }
 
-function applies(rule: Rule, kind: Kind, notice: Notice, lineage: Lineage): boolean {
-  const overlaps = (code: string) =>
-    rule.regions.some((one) => above(code, lineage).includes(one) || above(one, lineage).includes(code));
-  return (
-    isListed(kind, rule.kinds) &&
-    isListed(notice.hazard, rule.hazards) &&
-    (isEverything(rule.regions) || notice.regions.some(overlaps))
-  );
+function peopleFor({ rules }: Roster, kind: Kind, hazard: string, code: string, lineage: Lineage): number {
+  const about = rules.filter((rule) => isListed(kind, rule.kinds) && isListed(hazard, rule.hazards));
+  if (lineage(code).length > 0) return about.find((rule) => isFor(rule, code, lineage))?.people ?? Infinity;
+  // Who does not know where the region lies takes it to lie wherever it takes most people.
+  const everywhere = about.findIndex(({ regions }) => isEverything(regions));
+  return Math.max(...about.slice(0, everywhere + 1).map(({ people }) => people));
+}
+
+/** The regions that a notice names, and those that it may leave. */
+function concerned(notice: Notice, before: Notice | undefined): string[] {
+  return [...notice.regions, ...(before?.regions ?? [])];
+}
+
+function isFor({ regions }: Rule, code: string, lineage: Lineage): boolean {
+  return isEverything(regions) || regions.some((one) => above(code, lineage).includes(one) || above(one, lineage).includes(code));
 }
 
 function above(code: string, lineage: Lineage): readonly string[] {

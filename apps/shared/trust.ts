@@ -31,6 +31,7 @@ export type Reason =
   | "authority"
   | "roster"
   | "signature"
+  | "follows"
   | "key"
   | "revoked"
   | "scope"
@@ -67,6 +68,8 @@ export class Trust {
   readonly revocations: Partial<Record<Domain, Revocation>> = {};
   /** What lies above a region; until it is known, a region lies in no other. */
   lineage: Lineage | undefined;
+  /** Return what is believed of the alarm that a notice belongs to; without it a notice is judged as the first one. */
+  held: (notice: Notice) => Notice | undefined = () => undefined;
   private readonly verify: () => Promise<Verify>;
 
   constructor(pin: Pin, verify: () => Promise<Verify> = verifier) {
@@ -148,8 +151,16 @@ export class Trust {
     if (!notice) return { refused: "document" };
     const signers = await this.signers(envelope, notice.authority, domainOf(notice.status), notice.sent);
     if (!Array.isArray(signers)) return { refused: signers };
+    if (!canFollow(notice, this.before(notice))) return { refused: "follows" };
     const counting = this.enough(notice, signers, b64(await sha256(envelope.document)));
     return Array.isArray(counting) ? { believed: notice, signers: counting } : { refused: counting };
+  }
+
+  /** What *notice* follows: what is held of its alarm, if that is of a lower version. */
+  private before(notice: Notice): Notice | undefined {
+    const held = this.held(notice);
+    const isFollowed = held && held.alarm === notice.alarm && held.status === notice.status && held.version < notice.version;
+    return isFollowed ? held : undefined;
   }
 
   /** Like `judgeNotice`, for an event that carries notices of *status* only. */
@@ -205,7 +216,7 @@ export class Trust {
     const revocation = this.revocations[domainOf(notice.status)];
     const valid = able.filter(({ key }) => !isRevoked(revocation, key.id, hash));
     if (valid.length === 0) return "revoked";
-    const counting = valid.filter(({ holder }) => covers(holder, notice, this.lineage ?? alone));
+    const counting = valid.filter(({ holder }) => covers(holder, notice, this.lineage ?? nowhere, this.before(notice)));
     if (counting.length === 0) return "scope";
     if (this.suffice(counting, notice)) return counting;
     if (this.suffice(valid, notice)) return "scope";
@@ -215,7 +226,7 @@ export class Trust {
   private suffice(signers: Signer[], notice: Notice): boolean {
     if (signers.some(({ holder }) => holder.kind === "service")) return true;
     const people = new Set(signers.map(({ holder }) => holder.id));
-    const needed = peopleNeeded(this.rosters[domainOf(notice.status)] as Roster, notice, this.lineage ?? alone);
+    const needed = peopleNeeded(this.rosters[domainOf(notice.status)] as Roster, notice, this.lineage ?? nowhere, this.before(notice));
     return people.size >= needed && (needed < 2 || signers.some(({ holder }) => holder.roles.includes("approver")));
   }
 
@@ -231,8 +242,17 @@ export class Trust {
   }
 }
 
-function alone(code: string): string[] {
-  return [code];
+function nowhere(): string[] {
+  return [];
+}
+
+/** Whether *notice* can follow *before*: an alarm keeps its hazard and beginning, and a dispute changes nothing else either. */
+function canFollow(notice: Notice, before: Notice | undefined): boolean {
+  const isDispute = notice.kind === "disputed";
+  if (!before) return !isDispute;
+  if (notice.hazard !== before.hazard || notice.since !== before.since) return false;
+  const isSameArea = isSame(notice.regions, before.regions) && notice.level === before.level;
+  return !isDispute || (isSameArea && notice.expires >= before.expires && notice.version === before.version + 1);
 }
 
 function mayOrder({ roles }: Holder, notice: Notice): boolean {

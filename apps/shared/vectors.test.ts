@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { boardRoot } from "./board.ts";
 import { b64, fromB64, type Bytes } from "./bytes.ts";
 import { type Verify, browserVerify, scriptVerify } from "./ed25519.ts";
-import type { Status } from "./notice.ts";
+import { type Envelope, unpack } from "./envelope.ts";
+import { type Status, parseNotice } from "./notice.ts";
 import { SignedNote } from "./checkpoint.ts";
 import { type Judged, type Pin, Trust } from "./trust.ts";
 
@@ -30,6 +31,7 @@ interface NoteVectors extends Vectors<{ name: string; note: string; expect: stri
 interface PeopleCase {
   name: string;
   event: Status;
+  held: string | null;
   revocations: string[];
   envelope: string;
   expect: string;
@@ -48,6 +50,7 @@ async function trustOf(vectors: Vectors<unknown>, verify: () => Promise<Verify>)
 }
 
 function lineage(parents: Record<string, string | null>, code: string): string[] {
+  if (parents[code] === undefined) return [];
   const above = parents[code];
   return above ? [code, ...lineage(parents, above)] : [code];
 }
@@ -96,10 +99,12 @@ for (const [way, verify] of Object.entries(WAYS)) {
   }
 
   const people = read<PeopleCase>("people");
-  for (const { name, event, revocations, envelope, expect, signers } of people.cases) {
+  for (const { name, event, held, revocations, envelope, expect, signers } of people.cases) {
     test(`people: ${name} (${way})`, async () => {
       const trust = await trustOf(people, verify);
       await after(trust, revocations);
+      const before = held ? await parseNotice((unpack(bytes(held), "TCN1") as Envelope).document) : undefined;
+      trust.held = () => before;
       const judged = await trust.judgeEvent(bytes(envelope), event);
       assert.equal(verdict(judged), expect);
       assert.deepEqual("signers" in judged ? judged.signers.map(({ holder }) => holder.name) : [], signers);

@@ -11,6 +11,7 @@ const REFUSED: Record<Reason, string> = {
   authority: "it is somebody else’s",
   roster: "no list of those who may order is in force",
   signature: "a signature is wrong",
+  follows: "it does not fit what came before it",
   key: "those who signed it may not order",
   revoked: "the key of a signer was taken away",
   scope: "those who signed it may not order this danger or area",
