@@ -18,6 +18,7 @@ const vectors: Vectors = JSON.parse(readFileSync(process.argv[2] as string, "utf
 
 function lineage(code: string): string[] {
   const above = vectors.parents?.[code];
+  if (above === undefined) return [];
   return above ? [code, ...lineage(above)] : [code];
 }
 
