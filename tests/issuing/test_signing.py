@@ -155,6 +155,15 @@ class TestScope:
         assert code(office.sign(waiting, OF_LVIV)) == "out_of_scope"
         assert office.ears.told == []
 
+    def test_an_alarm_is_not_moved_out_of_an_area_that_is_not_theirs(self, office: Office) -> None:
+        alarm = office.issue(regions=(KYIV,)).alarm
+        order = office.order(Kind.UPDATE, alarm=alarm, regions=(LVIV_OBLAST,))
+        assert code(office.desk.draft(order, "lviv")) == "out_of_scope"
+        waiting = office.draft(order, "olena")
+        office.sign(waiting, OLENA)
+        assert code(office.sign(waiting, OF_LVIV)) == "out_of_scope"
+        assert isinstance(office.sign(waiting, TARAS), Issued)
+
     def test_too_many_regions_are_told_apart(self, office: Office) -> None:
         raions = [one.code for one in office.desk.atlas.regions if one.parent == LVIV_OBLAST][:3]
         assert code(office.desk.draft(office.order(regions=tuple(raions)), "lviv")) == "too_many_regions"

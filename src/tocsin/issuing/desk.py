@@ -9,7 +9,7 @@ heartbeat.
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tocsin.alarms import Board, fold
@@ -17,6 +17,8 @@ from tocsin.areas import Atlas
 from tocsin.notice import (
     Domain,
     Holder,
+    Notice,
+    Refused,
     Role,
     SigningKey,
     Trust,
@@ -106,6 +108,7 @@ class Desk:
         self.trust = replace(self.trust, held=self._held)
 
     def _held(self, notice: Notice) -> Notice | None:
+        """Return what every device holds of the alarm of *notice* once it has heard all."""
         standing = self.board.find(notice.alarm)
         return standing.notice if standing else None
 
@@ -262,6 +265,9 @@ class Desk:
     async def _append(self, taken: Taken) -> Issued | Refusal:
         waiting = taken.waiting
         bodies = signing.packed(waiting)
+        for body in bodies:
+            if isinstance(refused := self.trust.verify_signed(body), Refused):
+                return self._refused(waiting, Refusal("signature_refused", refused.message))
         digest = waiting.draft.order.digest()
         issues = [
             Issue(part.notice, body, part.cap, digest) for part, body in zip(waiting.draft.parts, bodies, strict=True)

@@ -35,7 +35,8 @@ def fit(notice: Notice, shapes: tuple[str, ...], atlas: Atlas, people_needed: Pe
         return [whole]
     if _fits(notice, people_needed):
         return [notice]
-    smaller = with_changes(notice, regions=collapsed(notice.regions, atlas))
+    # A dispute says nothing of where: it names the very regions of what it disputes.
+    smaller = notice if notice.kind is Kind.DISPUTED else with_changes(notice, regions=collapsed(notice.regions, atlas))
     if _fits(smaller, people_needed):
         return [smaller]
     if notice.kind is not Kind.ALERT:

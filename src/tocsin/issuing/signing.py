@@ -60,7 +60,9 @@ def take(trust: Trust, waiting: Waiting, handed: Sequence[Handed], at_ms: int) -
 def people_needed(trust: Trust, waiting: Waiting) -> int:
     """Return how many people the draft takes: as many as the part that takes most."""
     roster = trust.rosters[waiting.domain]
-    return max(roster.people_needed(part.notice, trust.lineage, trust.before(part.notice)) for part in waiting.draft.parts)
+    return max(
+        roster.people_needed(part.notice, trust.lineage, trust.before(part.notice)) for part in waiting.draft.parts
+    )
 
 
 def people_missing(trust: Trust, waiting: Waiting) -> int | Refusal:
