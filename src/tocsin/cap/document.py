@@ -47,14 +47,14 @@ def parsed(data: bytes, limits: Limits) -> etree._Element:
     root = _safely_parsed(data, limits)
     # Before it is measured: what is no alert at all is told so, however large it is.
     _refuse_other_documents(root)
-    _measure(root, len(data), limits)
+    _measure(root, data, limits)
     return root
 
 
 def tree(data: bytes, limits: Limits) -> etree._Element:
     """Return the root of the XML document *data*, whatever it is, under the same bounds. Raises ``CapError``."""
     root = _safely_parsed(data, limits)
-    _measure(root, len(data), limits)
+    _measure(root, data, limits)
     return root
 
 
@@ -78,7 +78,7 @@ def _safely_parsed(data: bytes, limits: Limits) -> etree._Element:
     if not data.strip():
         raise CapError(_finding("empty-document", "An alert is an XML document.", "Send the document."))
     # One byte in each start and end tag, whatever the encoding of the document; counted before memory is spent.
-    if data.count(b"<") > 2 * limits.elements_max + limits.depth_max:
+    if _may_exceed(data, 2 * limits.elements_max + limits.depth_max):
         raise _too_large("elements", "more tags", f"at most {limits.elements_max} elements")
     try:
         # Where plain bytes show that the root comes first, no declaration can come before it.
@@ -166,13 +166,18 @@ def _is_deeper(depth: int) -> etree.XPath:
     return etree.XPath(f"boolean({'/*' * (depth + 1)})", regexp=False, smart_strings=False)
 
 
-def _measure(root: etree._Element, size_bytes: int, limits: Limits) -> None:
+def _may_exceed(data: bytes, tags_max: int) -> bool:
+    """Tell whether *data* may hold more than so many tags. A short one needs no counting."""
+    return len(data) > tags_max and data.count(b"<") > tags_max
+
+
+def _measure(root: etree._Element, data: bytes, limits: Limits) -> None:
     if _is_deeper(limits.depth_max)(root):
         raise _too_large("depth", "deeper elements", f"at most {limits.depth_max} elements inside each other")
-    if _has_more_elements(root, most=limits.elements_max):
+    if _may_exceed(data, limits.elements_max) and _has_more_elements(root, most=limits.elements_max):
         raise _too_large("elements", "more elements", f"at most {limits.elements_max} elements")
     # No encoding puts two characters into a byte.
-    if size_bytes > limits.text_characters_max:
+    if len(data) > limits.text_characters_max:
         _measure_texts(root, limits)
 
 

@@ -82,9 +82,9 @@ def unwrapped(points: tuple[Point, ...]) -> list[Point]:
 
     A step of more than half the earth is the short way round; one of exactly 360 degrees is the whole width of a map.
     """
-    longitudes = [longitude for _, longitude in points]
+    latitudes, longitudes = zip(*points, strict=True)
     if max(longitudes) - min(longitudes) <= 180:
-        return [(longitude, latitude) for latitude, longitude in points]
+        return list(zip(longitudes, latitudes, strict=True))
     turn, previous, found = 0.0, longitudes[0], []
     for latitude, longitude in points:
         step = longitude - previous
@@ -145,8 +145,8 @@ def _unreadable(words: list[str]) -> ShapeError:
 
 
 def _beyond(points: tuple[Point, ...]) -> Iterator[ShapeError]:
-    for axis, name, most in ((0, "lat", 90), (1, "lon", 180)):
-        degrees = [point[axis] for point in points]
+    latitudes, longitudes = zip(*points, strict=True)
+    for axis, name, degrees, most in ((0, "lat", latitudes, 90), (1, "lon", longitudes, 180)):
         high, low = max(degrees), min(degrees)
         if high > most or low < -most:
             worst = max(high, low, key=abs)
