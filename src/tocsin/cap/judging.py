@@ -121,7 +121,8 @@ def _together(found: list[Finding], asked: Iterable[Finding], root: etree._Eleme
     known = {(one.code, one.path) for one in found}
     places = {one.path for one in found if one.layer is Layer.SCHEMA}
     new = [one for one in asked if (one.code, one.path) not in known and not _is_said(one, places)]
-    return found + [one if one.line is not None else replace(one, line=_line(root, one.path)) for one in new]
+    lines = _Lines(root)
+    return found + [one if one.line is not None else replace(one, line=lines.of(one.path)) for one in new]
 
 
 def _is_said(finding: Finding, places: set[str]) -> bool:
@@ -129,15 +130,30 @@ def _is_said(finding: Finding, places: set[str]) -> bool:
     return finding.path in places and finding.code in ("empty-text", "area-desc-empty", "mime-type")
 
 
-def _line(root: etree._Element, path: str) -> int | None:
-    """Return the line of the element at *path*, or of the nearest one above it that is there."""
-    node = root
-    for step in path.split("/")[1:]:
-        match = _STEP.match(step)
-        assert match is not None, "a path is made of names and numbers"
-        same = [child for child in structure.children(node) if etree.QName(child).localname == match[1]]
-        number = int(match[2] or 1)
-        if len(same) < number:
-            break
-        node = same[number - 1]
-    return structure.line_of(node)
+class _Lines:
+    """The lines of paths in one document; the elements of each name below a node are looked up once."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._children: dict[etree._Element, dict[str, list[etree._Element]]] = {}
+
+    def of(self, path: str) -> int | None:
+        """Return the line of the element at *path*, or of the nearest one above it that is there."""
+        node = self._root
+        for step in path.split("/")[1:]:
+            match = _STEP.match(step)
+            assert match is not None, "a path is made of names and numbers"
+            same = self._below(node).get(match[1], [])
+            number = int(match[2] or 1)
+            if len(same) < number:
+                break
+            node = same[number - 1]
+        return structure.line_of(node)
+
+    def _below(self, node: etree._Element) -> dict[str, list[etree._Element]]:
+        if node not in self._children:
+            named: dict[str, list[etree._Element]] = {}
+            for child in structure.children(node):
+                named.setdefault(etree.QName(child).localname, []).append(child)
+            self._children[node] = named
+        return self._children[node]

@@ -12,13 +12,12 @@ from itertools import chain, islice
 from tocsin.cap.errors import FINDINGS_MAX, Finding
 from tocsin.cap.model import Alert
 from tocsin.cap.rules import areas, calendar, heads, infos, prose, references
-from tocsin.cap.rules.areas import RingRule
 from tocsin.cap.rules.rings import Crossings
 
 
 def of_a_sender(alert: Alert) -> list[Finding]:
     """Return every rule that *alert* breaks, in the order of the standard."""
-    return list(_standard(alert, ()))
+    return list(_standard(alert, None))
 
 
 def of_a_reader(alert: Alert, now: datetime | None = None) -> list[Finding]:
@@ -26,11 +25,11 @@ def of_a_reader(alert: Alert, now: datetime | None = None) -> list[Finding]:
 
     One more than a report holds is enough: a hostile document is not judged to its end.
     """
-    standard = _standard(alert, (Crossings(),))
+    standard = _standard(alert, Crossings())
     return list(islice(chain(standard, calendar.content(alert, now), prose.content(alert)), FINDINGS_MAX + 1))
 
 
-def _standard(alert: Alert, ring_rules: tuple[RingRule, ...]) -> Iterator[Finding]:
+def _standard(alert: Alert, crossings: Crossings | None) -> Iterator[Finding]:
     yield from heads.head(alert)
     yield from references.references(alert)
     yield from heads.info_missing(alert)
@@ -38,4 +37,4 @@ def _standard(alert: Alert, ring_rules: tuple[RingRule, ...]) -> Iterator[Findin
         path = f"alert/info[{number}]"
         yield from infos.content(info, alert.sent, path)
         for count, area in enumerate(info.areas, start=1):
-            yield from areas.content(area, f"{path}/area[{count}]", ring_rules)
+            yield from areas.content(area, f"{path}/area[{count}]", crossings)

@@ -1,24 +1,22 @@
 """Where: names, shapes and heights (CAP 1.2, 3.2.4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tocsin.cap import shapes
 from tocsin.cap.errors import Finding
 from tocsin.cap.model import Area
 from tocsin.cap.rules.infos import pairs
+from tocsin.cap.rules.rings import Crossings
 from tocsin.cap.rules.words import filled, found
-from tocsin.cap.shapes import Point, ShapeError
-
-# What else is asked of a ring that can be read: its points in, what is wrong out.
-RingRule = Callable[[tuple[Point, ...]], ShapeError | None]
+from tocsin.cap.shapes import ShapeError
 
 
-def content(area: Area, path: str, ring_rules: tuple[RingRule, ...] = ()) -> Iterator[Finding]:
-    """Yield what is wrong in one area; *ring_rules* are asked about each polygon that has numbers."""
+def content(area: Area, path: str, crossings: Crossings | None = None) -> Iterator[Finding]:
+    """Yield what is wrong in one area. With *crossings* its rings are searched, as far as the message has any left."""
     yield from filled(area.area_desc, path, "areaDesc", "area-desc-empty")
     yield from pairs(area.geocodes, path, "geocode")
     for number, text in enumerate(area.polygons, start=1):
-        for fault in _ring(text, ring_rules):
+        for fault in _ring(text, crossings):
             yield found(fault.code, f"{path}/polygon[{number}]", str(fault), "Mend the polygon.", text)
     for number, text in enumerate(area.circles, start=1):
         try:
@@ -29,13 +27,16 @@ def content(area: Area, path: str, ring_rules: tuple[RingRule, ...] = ()) -> Ite
         yield from _heights(area, path)
 
 
-def _ring(text: str, ring_rules: tuple[RingRule, ...]) -> Iterator[ShapeError]:
+def _ring(text: str, crossings: Crossings | None) -> Iterator[ShapeError]:
+    refusal = crossings.refuses(text) if crossings else None
+    if refusal is not None:
+        yield refusal
+        return
     points, faults = shapes.ring(text)
     yield from faults
-    for rule in ring_rules:
-        fault = rule(points) if points else None
-        if fault is not None:
-            yield fault
+    fault = crossings(points) if crossings and points else None
+    if fault is not None:
+        yield fault
 
 
 def _heights(area: Area, path: str) -> Iterator[Finding]:

@@ -12,10 +12,15 @@ from tocsin.cap.shapes import POINTS_MIN, Point, ShapeError, unwrapped
 # Together for all polygons of one message: reading so many points and looking for crossings takes some 20 ms.
 POINTS_CHECKED_MAX = 8_000
 
-# Below this no arrangement of a ring is slow.
-POINTS_ALWAYS_CHECKED = 400
+# Together for all polygons of one message: reading the numbers of so many takes some 20 ms. The largest message seen
+# has 41,009 of them.
+POINTS_READ_MAX = 50_000
 
-# GEOS compares every two sides whose boxes meet. Real borders have some ten for each side, a comb has all of them.
+# Rings up to this are not counted: 8,000 points in such rings have 250,000 pairs of sides at most.
+POINTS_UNCOUNTED = 64
+
+# Together for all larger rings of one message. GEOS compares every two sides whose boxes meet, in 60 ns. Real borders
+# have some ten for each side, a comb has all of them.
 NEIGHBOURS_MAX = 200_000
 
 
@@ -26,23 +31,45 @@ class Crossings:
     """A ring rule with a budget: one for each message."""
 
     def __init__(self) -> None:
+        self._unread = POINTS_READ_MAX
         self._left = POINTS_CHECKED_MAX
+        self._neighbours_left = NEIGHBOURS_MAX
+
+    def refuses(self, text: str) -> ShapeError | None:
+        """Return why the polygon *text* is not even read: those before it have used up what one message may cost."""
+        # Each point has a comma; where it has not, reading stops at the first one that is none.
+        points = text.count(",")
+        if points > self._unread and self._unread < POINTS_READ_MAX:
+            return ShapeError("polygon-unchecked", f"Beyond {POINTS_READ_MAX} points in one message none is read.")
+        self._unread -= points
+        return None
 
     def __call__(self, points: tuple[Point, ...]) -> ShapeError | None:
         if len(points) < POINTS_MIN:
             return None
         if points[0] != points[-1]:
             points = (*points, points[0])
-        if len(points) > self._left or (len(points) > POINTS_ALWAYS_CHECKED and _neighbours(points) > NEIGHBOURS_MAX):
+        if not self._may_search(points):
             return ShapeError("polygon-unchecked", "A ring of so many points is not searched for crossings.")
         import shapely  # it brings numpy: a program that only reads need not wait for it
 
-        self._left -= len(points)
         ring = shapely.from_wkb(_binary(points))
         if ring.is_valid:
             return None
         reason = shapely.is_valid_reason(ring).partition("[")
         return ShapeError("polygon-self-intersecting", f"A ring neither crosses nor touches itself; {_words(*reason)}.")
+
+    def _may_search(self, points: tuple[Point, ...]) -> bool:
+        if len(points) > self._left:
+            return False
+        # Counting is a cost as well, so that it is paid for whatever comes of it.
+        self._left -= len(points)
+        if len(points) > POINTS_UNCOUNTED:
+            neighbours = _neighbours(points)
+            if neighbours > self._neighbours_left:
+                return False
+            self._neighbours_left -= neighbours
+        return True
 
 
 def _binary(points: tuple[Point, ...]) -> bytes:
