@@ -5,6 +5,7 @@ that only rises. Whom to believe is decided in ``tocsin.notice``, what a device 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from tocsin.notice import (
     DocumentError,
     Domain,
     Heartbeat,
+    Notice,
     Position,
     Reason,
     Refused,
@@ -82,7 +84,7 @@ class Follower:
     """
 
     def __init__(self, trust: Trust, now: float, position: Position | None = None) -> None:
-        self.trust, self.position = trust, position
+        self.trust, self.position = replace(trust, held=self._held), position
         self.board = Board()
         # What the trust was learned from, beyond the roots; and whether the newest roster of a domain changed its root.
         self.learned, self._moved = Learned(), dict[Domain, bool]()
@@ -98,6 +100,11 @@ class Follower:
         self._reached, self._served, self._whole = position, Board(), False
         # The sequence that the last heartbeat found missing, there or here; the next one finds it or there is a lie.
         self._awaited: int | None = None
+
+    def _held(self, notice: Notice) -> Notice | None:
+        """Return what is held here of the alarm that *notice* belongs to."""
+        found = self.board.find(notice.alarm)
+        return found.notice if found else None
 
     def connected(self, nonce: str, now: float) -> None:
         """Begin a new connection; its first heartbeat must carry *nonce*, which is sent not before *now*."""

@@ -4,6 +4,7 @@ What a server shows of an alarm is unsigned; a signer goes by this instead. Whom
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tocsin.notice import (
     EVERYTHING,
@@ -47,14 +48,21 @@ def proven(envelopes: Iterable[str], before: Notice, trusts: Iterable[Trust]) ->
 
     Raises ``ValueError`` for what is no base64url.
     """
-    trusts = tuple(trusts)
-    found = (trust.verify_notice(from_b64(envelope)) for envelope in envelopes for trust in trusts)
-    versions = {
-        one.version: one
-        for one in found
-        if isinstance(one, Notice) and one.alarm == before.alarm and one.version < before.version
-    }
-    return tuple(versions[version] for version in sorted(versions))
+    versions: dict[int, Notice] = {}
+
+    def held(notice: Notice) -> Notice | None:
+        below = [version for version in versions if version < notice.version]
+        return versions[max(below)] if below else None
+
+    knowing = [replace(trust, held=held) for trust in trusts]
+    # Each stands on the one before it: they are read again until no more of them is believed.
+    left = [from_b64(envelope) for envelope in envelopes]
+    while True:
+        found = [one for data in left for trust in knowing if isinstance(one := trust.verify_notice(data), Notice)]
+        new = [one for one in found if one.alarm == before.alarm and one.version < before.version]
+        if all(one.version in versions for one in new):
+            return tuple(versions[version] for version in sorted(versions))
+        versions |= {one.version: one for one in new}
 
 
 def _roster(authority: str, domain: Domain, keys: Sequence[SigningKey]) -> Roster:

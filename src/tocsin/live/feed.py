@@ -10,7 +10,7 @@ from functools import cached_property
 from tocsin.alarms import Alarm
 from tocsin.areas import Atlas
 from tocsin.issuing import Desk, notice_of, revocations_to_tell, rosters_to_tell
-from tocsin.notice import DocumentError, EntryType, Position, Status
+from tocsin.notice import DocumentError, EntryType, Kind, Position, Status
 from tocsin.notice.merkle import BoardTree
 from tocsin.ports.journal import Entry
 
@@ -128,15 +128,27 @@ class Feed:
 
     def snapshot_of(self, is_wanted: Callable[[Alarm], bool]) -> bytes:
         """Return a snapshot event at the head that holds the wanted ones of the alarms."""
-        board, read = self._desk.board, self._desk.journal.entries
+        board = self._desk.board
         oldest = self._desk.now - ENDED_TOLD_S
         ended = [one for one in board.ended.values() if one.notice.sent >= oldest]
         alarms: dict[Status, list[bytes]] = {status: [] for status in Status}
         for alarm in filter(is_wanted, [*board.alarms.values(), *ended]):
-            alarms[alarm.notice.status] += [entry.body for entry in read(alarm.sequence - 1, 1)]
+            alarms[alarm.notice.status] += self._bodies(alarm)
         journal = self._desk.journal
         rosters = [body for told in rosters_to_tell(journal).values() for body in told]
         return frames.snapshot(self.position, rosters, list(revocations_to_tell(journal).values()), alarms)
+
+    def _bodies(self, alarm: Alarm) -> list[bytes]:
+        """Return the envelope of an alarm's newest notice; before a dispute those that it stands on."""
+        if alarm.notice.kind is not Kind.DISPUTED:
+            return [entry.body for entry in self._desk.journal.entries(alarm.sequence - 1, 1)]
+        chain: list[bytes] = []
+        for entry in self._desk.journal.history(alarm.notice.alarm):
+            if notice_of(entry).kind is not Kind.DISPUTED:
+                chain.clear()
+            if entry.sequence <= alarm.sequence:
+                chain.append(entry.body)
+        return chain
 
     def heartbeat(self, nonce: str = "") -> bytes:
         """Return a heartbeat event; without a *nonce* one of this second, shared by all who connect in it."""

@@ -104,7 +104,7 @@ class Trust:
         if known and roster.version == known.version and roster != known:
             return Refused(Reason.ROSTER, f"there are two rosters of version {roster.version}")
         roots = {**self.roots, roster.domain: from_b64(roster.root)}
-        # A newer roster says it all by nowhere: what stays revoked is not listed in it.
+        # A newer roster says it all by itself: what stays revoked is not listed in it.
         lists = {
             domain: one
             for domain, one in self.revocations.items()

@@ -18,6 +18,7 @@ from tocsin.notice import (
     DocumentError,
     EntryType,
     EpochStart,
+    Notice,
     Position,
     Refused,
     Trust,
@@ -148,7 +149,7 @@ class Record:
             self.trust = trust
 
     def _tell(self, body: bytes) -> None:
-        believed = self.trust.verify_signed(body)
+        believed = replace(self.trust, held=self._held).verify_signed(body)
         match believed:
             case Refused():
                 self._refuse("notice", believed)
@@ -157,6 +158,10 @@ class Record:
                     self.board = fold(self.board, self.sequence, notice)
                 except BoardError as why:
                     self._fault(str(why))
+
+    def _held(self, notice: Notice) -> Notice | None:
+        standing = self.board.find(notice.alarm)
+        return standing.notice if standing else None
 
     def _refuse(self, what: str, refused: Refused) -> None:
         self._fault(f"the {what} is not to be believed ({refused.reason}): {refused.message}")
