@@ -286,7 +286,7 @@ def _revoked(document: bytes, *by: SigningKey) -> bytes:
 
 
 def revocation_cases() -> Iterable[dict[str, Any]]:
-    """What comes of the last of ``learn``, one after another, under ``rosters``."""
+    """What comes of the last of ``learn``, lists and rosters one after another, under ``rosters``."""
     first = revocation(TARAS.id)
     spared = (b64(sha256(b"one").digest()),)
 
@@ -310,13 +310,16 @@ def revocation_cases() -> Iterable[dict[str, Any]]:
     yield case("a notice spared later", first, revocation(TARAS.id, version=2, spared=spared), expect="revocation")
     yield case("a notice spared no longer", revocation(TARAS.id, spared=spared), revocation(TARAS.id, version=2))
     yield case("a key left out that no roster lists", revocation(NOBODY.id), revocation(TARAS.id, version=2))
+    second_roster = sealed_roster(people_roster(version=2))
+    yield case("an ended list again, behind a newer roster", first, second_roster, first, expect="old")
+    yield case("a newer list behind a newer roster", first, second_roster, revocation(TARAS.id, version=2))
     yield case("another authority", revocation(TARAS.id, authority="demo"), expect="authority")
     yield case("a domain without revokers", revocation(TARAS.id, domain=Domain.EXERCISE), expect="key")
     text = document.decode()
     yield case("another format", _revoked(text.replace('"revocation":1', '"revocation":2').encode(), *REVOKERS),
                expect="document")  # fmt: skip
     yield case("no key", _revoked(text[: text.index('"keys"')].encode() + b'"keys":[]}', *REVOKERS), expect="document")
-    yield case("a roster", sealed_roster(people_roster()), expect="framing")
+    yield case("a notice", signed(OLENA, TARAS), expect="framing")
     yield case("cut", first[:-1], expect="framing")
 
 

@@ -66,6 +66,8 @@ export class Trust {
   pin: Pin;
   readonly rosters: Partial<Record<Domain, Roster>> = {};
   readonly revocations: Partial<Record<Domain, Revocation>> = {};
+  /** The highest version of a list that was seen, also of one that a roster has ended since. */
+  private readonly listsSeen: Partial<Record<Domain, number>> = {};
   /** What lies above a region; until it is known, a region lies in no other. */
   lineage: Lineage | undefined;
   /** Return what is believed of the alarm that a notice belongs to; without it a notice is judged as the first one. */
@@ -139,8 +141,10 @@ export class Trust {
     const known = this.revocations[revocation.domain];
     if (known && revocation.version < known.version) return { refused: "old" };
     if (known && revocation.version === known.version && !isSame(revocation, known)) return { refused: "revocation" };
+    if (!known && revocation.version <= (this.listsSeen[revocation.domain] ?? 0)) return { refused: "old" };
     if (known && takesBack(known, revocation, roster)) return { refused: "revocation" };
     this.revocations[revocation.domain] = revocation;
+    this.listsSeen[revocation.domain] = revocation.version;
     return { believed: revocation };
   }
 

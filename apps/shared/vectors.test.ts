@@ -55,9 +55,13 @@ function lineage(parents: Record<string, string | null>, code: string): string[]
   return above ? [code, ...lineage(parents, above)] : [code];
 }
 
+function isRoster(envelope: string): boolean {
+  return new TextDecoder().decode(bytes(envelope).slice(0, 4)) === "TCR1";
+}
+
 async function after(trust: Trust, revocations: string[]): Promise<Judged<unknown>> {
   let last: Judged<unknown> = { believed: undefined };
-  for (const one of revocations) last = await trust.revoke(bytes(one));
+  for (const one of revocations) last = await (isRoster(one) ? trust.learn(bytes(one)) : trust.revoke(bytes(one)));
   return last;
 }
 

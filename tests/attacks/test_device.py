@@ -124,6 +124,7 @@ class TestReplayed:
         assert not rebooted.device.is_live(rebooted.now)
         assert Reason.NONCE in verdicts(events)
         assert not any(isinstance(one, Heard) for one in events)
+        assert sounded(events) == []
 
     def test_an_expired_alert_is_not_told_by_signed_time(self) -> None:
         scene = live()

@@ -65,7 +65,8 @@ def held_in(case: dict[str, Any]) -> Notice | None:
 def after(trust: Trust | Refused, revocations: list[str]) -> Trust | Refused:
     for one in revocations:
         assert isinstance(trust, Trust)
-        trust = trust.revoke(from_b64(one))
+        data = from_b64(one)
+        trust = trust.learn(data) if data.startswith(Magic.ROSTER.value) else trust.revoke(data)
     return trust
 
 

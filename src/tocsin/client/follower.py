@@ -28,7 +28,7 @@ from tocsin.notice import (
     from_b64,
 )
 
-from .events import Event, Heard, KeysRevoked, NotBelieved, NotLive, RosterLearned, Silence, Snapshot, told
+from .events import Event, Heard, KeysRevoked, NotBelieved, NoticeEvent, NotLive, RosterLearned, Silence, Snapshot, told
 from .freshness import Freshness
 from .holding import is_news, is_older, is_worth_telling, take, worse_in
 from .memory import Learned
@@ -100,6 +100,8 @@ class Follower:
         self._reached, self._served, self._whole = position, Board(), False
         # The sequence that the last heartbeat found missing, there or here; the next one finds it or there is a lie.
         self._awaited: int | None = None
+        # What is to be told once something was confirmed for the first time.
+        self._untold: list[NoticeEvent] = []
 
     def _held(self, notice: Notice) -> Notice | None:
         """Return what is held here of the alarm that *notice* belongs to."""
@@ -234,8 +236,21 @@ class Follower:
             tell = is_worth_telling(self.board, notice, self.signed_now(now))
             self.board = take(self.board, notice, sequence)
             self.orphans &= frozenset(self.board.alarms)
-            if tell:
-                yield told(notice, tuple(dict.fromkeys(one.holder.name for one in believed.signers)))
+            if not tell:
+                return
+            event = told(notice, tuple(dict.fromkeys(one.holder.name for one in believed.signers)))
+            if self._freshness.confirmed_at is None:
+                self._untold.append(event)
+            else:
+                yield event
+
+    def _tell_waiting(self, now: int) -> Iterator[Event]:
+        """Yield what came before anything was confirmed and holds at *now*: until then it might be a recording."""
+        waiting, self._untold = self._untold, []
+        for event in waiting:
+            held = self.board.find(event.notice.alarm)
+            if held is not None and held.notice is event.notice and now < event.notice.expires:
+                yield event
 
     def _roster(self, data: _RosterData) -> Iterator[Event]:
         yield from self._learn("roster", data.roster)
@@ -322,6 +337,7 @@ class Follower:
             yield from self._heed_served(heartbeat.time_ms // 1000)
             self._freshness.confirm(heartbeat)
             self._said_not_live = False
+            yield from self._tell_waiting(heartbeat.time_ms // 1000)
             yield Heard(heartbeat)
 
     def _heed_served(self, now: int) -> Iterator[Event]:

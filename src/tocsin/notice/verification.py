@@ -84,6 +84,8 @@ class Trust:
     revocations: Mapping[Domain, Revocation] = field(default_factory=dict)
     lineage: Lineage = nowhere
     held: Callable[[Notice], Notice | None] = _nothing
+    # The highest version of a list that was seen, also of one that a roster has ended since.
+    lists_seen: Mapping[Domain, int] = field(default_factory=dict)
 
     @property
     def demo(self) -> bool:
@@ -149,11 +151,14 @@ class Trust:
         known = self.revocations.get(domain)
         if known and revocation.version < known.version:
             return Refused(Reason.OLD, f"list version {revocation.version} is older than {known.version}, already seen")
+        if known is None and revocation.version <= self.lists_seen.get(domain, 0):
+            return Refused(Reason.OLD, f"list version {revocation.version} was ended by a newer roster")
         if known and revocation.version == known.version and revocation != known:
             return Refused(Reason.REVOCATION, f"there are two lists of version {revocation.version}")
         if known and known.takes_back(revocation, frozenset(key.id for key in roster.keys)):
             return Refused(Reason.REVOCATION, "the list gives back what an earlier one took; it can only take away")
-        return replace(self, revocations={**self.revocations, domain: revocation})
+        seen = {**self.lists_seen, domain: revocation.version}
+        return replace(self, revocations={**self.revocations, domain: revocation}, lists_seen=seen)
 
     def verify_notice(self, data: bytes) -> Notice | Refused:
         """Return the notice in the envelope *data* if it is to be believed."""
