@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from tests.client.authority import NOW, TRUST, board_of, heartbeat, notice, snapshot
+from tests.client.authority import NOW, TRUST, board_of, heartbeat, notice, snapshot, told
 from tocsin.areas import load_ukraine
 from tocsin.cli.board_view import Sight, board_view, notice_line, plain_lines
 from tocsin.client import Follower
@@ -90,7 +90,10 @@ def test_an_expired_alarm_is_not_called_clear(view: View) -> None:
 
 
 def test_a_disputed_alarm_stays_in_force(view: View) -> None:
-    shown = view(follower_of(notice("a", 2, kind=Kind.DISPUTED, regions=(LVIV,))), sight(), 101.0)
+    alert, dispute = notice("a", regions=(LVIV,)), notice("a", 2, kind=Kind.DISPUTED, regions=(LVIV,))
+    follower = follower_of(alert)
+    list(follower.receive(told(dispute, 6), 101.0))
+    shown = view(follower, sight(), 101.0)
     assert "disputed, stays in force" in shown
 
 
