@@ -9,7 +9,7 @@ import resource
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tocsin.areas import Atlas, load_ukraine, read_atlas
+from tocsin.fetch import GuardedClient
 from tocsin.founding import AUTHORITY_FILE, HEARTBEAT_KEY, check_trust, read_key, root_keys_in
 from tocsin.issuing import Desk, UntrustedEntry, trust_after
 from tocsin.journal.sqlite import SqliteJournal
@@ -28,10 +29,18 @@ from tocsin.ports.journal import Broken, JournalFault
 from tocsin.ports.records import RecordsFault
 from tocsin.records import SqliteRecords
 from tocsin.settings import Settings
+from tocsin.sources.cap_feed import CapFeed
+from tocsin.sources.intake import Intake
+from tocsin.sources.listing import Listed, ListingError, read_listing
+from tocsin.sources.memories import FileMemories
+from tocsin.sources.pins import PinsError
+from tocsin.sources.polling import Polling
 from tocsin.web import make_app
 
 ADDRESS_FILE = "address.json"
 ATLAS_FILE = "atlas.json"
+SOURCES_FILE = "sources.json"
+SOURCES_FOLDER = "sources"
 BACKLOG = 4096
 # Slices of the walk over the old part of the journal, so that it can be stopped between two.
 WALK_ENTRIES = 20_000
@@ -148,6 +157,17 @@ def load_atlas(settings: Settings) -> Atlas:
     return read_atlas(file.read_bytes()) if file.is_file() else load_ukraine()
 
 
+def read_sources(settings: Settings) -> tuple[Listed, ...]:
+    """Return the sources that are set, or listed in the data folder. Raises ``StartRefused``."""
+    file = settings.sources or settings.data / SOURCES_FILE
+    if not file.exists():
+        return ()
+    try:
+        return read_listing(file)
+    except (ListingError, PinsError) as why:
+        raise StartRefused(str(why)) from None
+
+
 class Service:
     """A server that is ready to run."""
 
@@ -157,6 +177,7 @@ class Service:
         self._keeper = Doorkeeper(rooms, _raise_descriptors())
         self._broadcast = Broadcast(rooms)
         desk.audience = self._broadcast
+        self._listed = read_sources(settings)
         _check_certificate(settings)
         self._socket = _listen(settings)
         self._people = People(desk.records, desk.trail, desk.clock, lambda: desk.trust, self._place())
@@ -216,6 +237,7 @@ class Service:
                 self._keeper.sweep(),
                 walk_journal(self._desk),
                 tell_of_expiries(self._desk),
+                *self._sources(),
             )
         ]
         for task in tasks:
@@ -230,6 +252,17 @@ class Service:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._desk.close()
+
+    def _sources(self) -> Iterator[Coroutine[None, None, None]]:
+        """Yield what polls the sources, and what puts their messages before people; nothing if none is listed."""
+        if not self._listed:
+            return
+        folder = self._settings.data / SOURCES_FOLDER
+        intake, memories = Intake(folder / "held", self._desk), FileMemories(folder / "seen")
+        yield intake.run()
+        for one in self._listed:
+            feed, clock = CapFeed(one.settings, GuardedClient()), self._desk.clock
+            yield Polling(one.name, feed, one.every_s, one.stale_after_s, intake, memories, clock).run()
 
     def _look_after(self, task: asyncio.Task[None]) -> None:
         """Stop issuing if one of the tasks that run as long as the server has died: somebody must look."""

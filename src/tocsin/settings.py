@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         "", description="host names that requests may name, separated by commas; besides the address listened on"
     )
     atlas: Path | None = Field(None, description="atlas file of `tocsin regions import`; the built-in one is Ukraine's")
+    sources: Path | None = Field(
+        None,
+        description="list of CAP feeds to take alerts from (docs/sources.md); else sources.json in the data folder",
+    )
     log: Literal["auto", "text", "json"] = Field("auto", description="log form; auto is text on a terminal, else json")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
@@ -69,7 +73,7 @@ class Settings(BaseSettings):
     def _faults_of_files(self) -> Iterator[str]:
         if (self.tls_cert is None) != (self.tls_key is None):
             yield "tls_cert and tls_key go together; give both or neither"
-        for name in ("tls_cert", "tls_key", "atlas"):
+        for name in ("tls_cert", "tls_key", "atlas", "sources"):
             file = getattr(self, name)
             if file is not None and not file.is_file():
                 yield f"{name}: there is no file {file}"

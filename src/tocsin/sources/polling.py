@@ -9,11 +9,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from tocsin.ports.clock import Clock
 from tocsin.ports.source import Inbox, Memories, Memory, Source, Standing, Trouble
 
 # Enough to see what is wrong with a source, and not a log of it.
 TROUBLES_KEPT = 10
+
+log = structlog.get_logger("tocsin")
 
 
 @dataclass(slots=True)
@@ -43,6 +47,9 @@ class Polling:
         if polled.memory != self._known():
             self.memories.store(self.name, polled.memory)
             self._memory = polled.memory
+        if polled.troubles and polled.troubles[:TROUBLES_KEPT] != self.troubles:
+            one = polled.troubles[0]
+            log.warning("a source is in trouble", source=self.name, url=one.url, code=one.code, reason=one.why)
         self.troubles = polled.troubles[:TROUBLES_KEPT]
 
     async def run(self, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
