@@ -264,6 +264,15 @@ class TestSession:
         hall.ms += IDLE_S * 1000
         assert hall.people.session(token) is None
 
+    def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(self, hall: Hall) -> None:
+        token = hall.signed_in().token
+        for _ in range(3):
+            hall.ms += (IDLE_S // 3) * 1000 - 1
+            assert hall.people.looking(token)
+        hall.ms += 1000
+        assert hall.people.looking(token) is None
+        assert hall.people.session(token) is None
+
     def test_it_ends_with_the_shift(self, hall: Hall) -> None:
         token = hall.signed_in().token
         for _ in range(LASTS_S // (IDLE_S - 60)):

@@ -133,8 +133,14 @@ class People:
         return signed_in
 
     def session(self, token: str) -> Session | None:
-        """Return the session of *token* if it is open and its key still counts."""
-        session = self._sessions.find(token)
+        """Return the session of *token*, which was used just now, if it is open and its key still counts."""
+        return self._counting(token, self._sessions.find(token))
+
+    def looking(self, token: str) -> Session | None:
+        """Like ``session``, for a request that a page makes by itself: it does not count as use."""
+        return self._counting(token, self._sessions.look(token))
+
+    def _counting(self, token: str, session: Session | None) -> Session | None:
         if session is None:
             return None
         if isinstance(found := self.person(session.key), Refusal):

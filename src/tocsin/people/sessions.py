@@ -67,6 +67,12 @@ class Sessions:
             self._open[hash] = replace(session, seen=now)
             return self._open[hash]
 
+    def look(self, token: str) -> Session | None:
+        """Return the session of *token* without using it: a page that asks by itself keeps nobody signed in."""
+        with self._lock:
+            session = self._open.get(_hash(token))
+        return None if session is None or session.is_over(self.now()) else session
+
     def close(self, token: str) -> Session | None:
         with self._lock:
             return self._open.pop(_hash(token), None)

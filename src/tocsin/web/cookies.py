@@ -33,7 +33,9 @@ def token_of(request: Request) -> str:
 def session_of(request: Request, people: People) -> Session:
     """Return whose session a request belongs to. Raises ``Denied`` with 401, 403 or 415."""
     check_origin(request)
-    session = people.session(token_of(request))
+    # A console asks by itself every few seconds; only what somebody does keeps the session open.
+    ask = people.looking if request.method in ("GET", "HEAD") else people.session
+    session = ask(token_of(request))
     if session is None:
         raise Denied(401, "signed_out", "nobody is signed in here, or not any more; sign in with your passkey")
     return session
