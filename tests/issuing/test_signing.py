@@ -296,3 +296,11 @@ class TestRace:
         assert "Lviv" in refused.message
         assert refused.candidates[0]["version"] == 2
         assert [one.kind for one in office.ears.told] == [Kind.ALERT, Kind.UPDATE]
+
+
+@pytest.mark.parametrize("by", ["sensor", "stranger"])
+def test_a_draft_is_not_given_back_by_who_could_not_sign_it(office: Office, by: str) -> None:
+    waiting = office.draft(office.order(), by="olena")
+    office.sign(waiting, OLENA)
+    assert code(run(lambda: office.desk.give_back(waiting.id, by, "no"))) in {"not_listed", "out_of_scope"}
+    assert isinstance(office.sign(waiting, TARAS), Issued)

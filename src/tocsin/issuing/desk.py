@@ -346,9 +346,22 @@ class Desk:
             waiting = self._find(id)
             if isinstance(waiting, Refusal):
                 return waiting
+            if refused := self._may_not_give_back(waiting, by):
+                return self._refused(waiting, refused)
             self._forget(waiting)
             self.trail.note("returned", by, draft=id, author=waiting.by, reason=reason)
             return Returned(waiting)
+
+    def _may_not_give_back(self, waiting: Waiting, by: str) -> Refusal | None:
+        """Return why the holder of the id *by* has no say: it is neither theirs nor theirs to sign."""
+        holder = self.holder(waiting.domain, by)
+        if holder is None:
+            return Refusal("not_listed", f"the roster for {waiting.domain} lists no {by[:40]!r}")
+        if by == waiting.by:
+            return None
+        if not {Role.AUTHOR, Role.APPROVER} & set(holder.roles):
+            return Refusal("out_of_scope", f"{holder.name} signs no orders, and gives back none of others")
+        return signing.outside(self.trust, holder, waiting.draft.parts)
 
     async def accept_roster(self, data: bytes) -> Accepted | Refusal:
         """Take in the roster in the envelope *data*: from here on it says who may order."""
