@@ -223,6 +223,12 @@ def _following(case: Any) -> Iterable[dict[str, Any]]:
     yield case("an update that leaves a region out of the signer's scope",
                signed(IVAN, TARAS, **update, hazard="flood", regions=("A1",)), "people",
                held=signed(OLENA, TARAS, hazard="flood", **first))  # fmt: skip
+    wide = signed(OLENA, TARAS, hazard="flood", regions=("A1", "C"))
+    yield case("an update that leaves a region which not all who signed may order for",
+               signed(IVAN, TARAS, **update, hazard="flood", regions=("A1",)), "scope", held=wide)  # fmt: skip
+    strange = signed(OLENA, TARAS, regions=("ZZ",))
+    yield case("disputed by one where nobody knows the region", signed(OLENA, **dispute | {"regions": ("ZZ",)}),
+               signers=[olena], held=strange)  # fmt: skip
     yield case("an update of another hazard", signed(OLENA, TARAS, **update, hazard="storm"), "follows", held=flood)
     yield case(
         "an update that began at another time", signed(OLENA, TARAS, **update, since=NOW - 60), "follows", held=flood

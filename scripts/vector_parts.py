@@ -47,7 +47,7 @@ def hash_of(word: str) -> str:
     return b64(sha256(word.encode()).digest())
 
 
-PARENTS = {"A": None, "A1": "A", "A2": "A", "A11": "A1", "B": None}
+PARENTS = {"A": None, "A1": "A", "A2": "A", "A11": "A1", "B": None, "C": None}
 
 ROOTS = {Domain.ACTUAL: key("root actual"), Domain.EXERCISE: key("root exercise")}
 SERVICE = {Domain.ACTUAL: key("service actual"), Domain.EXERCISE: key("service exercise")}

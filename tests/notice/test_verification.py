@@ -1,5 +1,6 @@
 """What the vectors do not ask of the verifier: limits at their very edge, and what a desk asks of it."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,17 @@ from scripts.people_vectors import (
     revocation,
     signed,
 )
-from scripts.vector_parts import AUTHORITY, HEART, NOW, ROOTS, STRANGER, heartbeat, notice_fields, sealed_roster
+from scripts.vector_parts import (
+    AUTHORITY,
+    HEART,
+    NOW,
+    ROOTS,
+    STRANGER,
+    heartbeat,
+    id_of,
+    notice_fields,
+    sealed_roster,
+)
 from tocsin.notice import (
     ED25519,
     ENVELOPE_SIZE_BYTES_MAX,
@@ -29,6 +40,7 @@ from tocsin.notice import (
     Domain,
     Envelope,
     FramingError,
+    Kind,
     Magic,
     Notice,
     Reason,
@@ -240,6 +252,58 @@ class TestWhatADeskAsks:
         envelope = Envelope(Magic.NOTICE, document_of(), (wrong, TARAS.sign(document_of())))
         found = trust_in().signers(envelope, Notice(**notice_fields(regions=("A1",))))
         assert reason(found) is Reason.SIGNATURE
+
+
+class TestWhatIsFollowed:
+    """``before``: what is held of the very alarm and status, of a lower version; else nothing is followed."""
+
+    def notice(self, **changes: Any) -> Notice:
+        return Notice(**notice_fields(**({"regions": ("A1",)} | changes)))
+
+    def test_a_lower_version_of_the_same_alarm_is(self) -> None:
+        first, second = self.notice(), self.notice(id=id_of("two"), version=2, kind=Kind.UPDATE)
+        assert replace_trust(trust_in(), first).before(second) == first
+
+    def test_the_same_or_a_higher_version_is_not(self) -> None:
+        second = self.notice(id=id_of("two"), version=2, kind=Kind.UPDATE)
+        assert replace_trust(trust_in(), second).before(second) is None
+        assert replace_trust(trust_in(), second).before(self.notice()) is None
+
+    def test_another_alarm_or_status_is_not(self) -> None:
+        second = self.notice(id=id_of("two"), version=2, kind=Kind.UPDATE)
+        other = self.notice(id=id_of("x"), alarm=id_of("x"))
+        assert replace_trust(trust_in(), other).before(second) is None
+        assert replace_trust(trust_in(), self.notice(status=Status.EXERCISE)).before(second) is None
+
+    def test_nothing_held_is_nothing_followed(self) -> None:
+        assert trust_in().before(self.notice(id=id_of("two"), version=2, kind=Kind.UPDATE)) is None
+
+
+class TestEndedLists:
+    def revoked(self) -> Trust:
+        found = trust_in().revoke(revocation(TARAS.id))
+        assert isinstance(found, Trust)
+        return found
+
+    def test_a_newer_roster_of_the_domain_ends_a_list(self) -> None:
+        learned = self.revoked().learn(sealed_roster(people_roster(version=2)))
+        assert isinstance(learned, Trust)
+        assert learned.revocations == {}
+
+    def test_the_same_roster_again_does_not(self) -> None:
+        learned = self.revoked().learn(sealed_roster(people_roster()))
+        assert isinstance(learned, Trust)
+        assert set(learned.revocations) == {Domain.ACTUAL}
+
+    def test_nor_does_a_roster_of_the_other_domain(self) -> None:
+        other = people_roster(Domain.EXERCISE, version=2, revokers=())
+        learned = self.revoked().learn(sealed_roster(other))
+        assert isinstance(learned, Trust)
+        assert set(learned.revocations) == {Domain.ACTUAL}
+
+
+def replace_trust(trust: Trust, held: Notice) -> Trust:
+    return dataclasses.replace(trust, held=lambda _: held)
 
 
 class TestRosters:
