@@ -180,6 +180,12 @@ def people_cases() -> Iterable[dict[str, Any]]:
     yield case("a link test by its service", signed(TESTER, **exercise | {"status": Status.TEST}),
                signers=["Service tester"], event="test")  # fmt: skip
     yield case("an exercise by the service of link tests", signed(TESTER, **exercise), "key", event="exercise")
+    for name, more in (
+        ("a browser that does not say crossOrigin", ""),
+        ("a browser that says more behind crossOrigin", ',"crossOrigin":false,"later":{"a":1}'),
+    ):
+        client = OLENA.client_data(sha256(document_of()).digest(), more=more)
+        yield case(name, signed(OLENA.sign_as(OLENA.authenticator_data(), client), TARAS), signers=[olena, taras])
     yield from (case(name, data, "signature") for name, data in _wrong_passkeys())
     yield case("an approver revoked", both, "revoked", revoked=[revocation(TARAS.id)])
     yield case("all revoked", both, "revoked", revoked=[revocation(OLENA.id, TARAS.id)])
