@@ -18,7 +18,7 @@ import { type Notice, type Status, isEnding, parseNotice } from "./notice.ts";
 import type { Domain, Lineage, Witness } from "./roster.ts";
 import type { Frame } from "./stream.ts";
 import { type Pin, type Reason, Trust } from "./trust.ts";
-import { Heads, type Verdict, compare } from "./witnesses.ts";
+import { type Ahead, Heads, type Verdict, compare } from "./witnesses.ts";
 
 /** `GET /v1/authority`, as far as a device needs it. */
 export interface AuthorityAnswer extends Pin {
@@ -74,6 +74,7 @@ export class Device {
   /** A witness that contradicts the server: while there is one, nothing is shown as clear. */
   doubt: { witness: string; verdict: "split" | "withheld" } | undefined;
   private readonly heads = new Heads();
+  private readonly ahead = new Map<string, Ahead | undefined>();
   private lastHeartbeat: ServerEvent | undefined;
   private strangeHeartbeats = 0;
   /**
@@ -166,8 +167,12 @@ export class Device {
     const judge = async () => {
       const { trust, position, heads } = this;
       if (!trust || position === undefined) return;
-      const seen = { heads, position, nowS: this.freshness.nowMs() / 1_000 };
-      verdict = await compare(notes, witness, trust, await verifier(), seen);
+      const { mono } = this.freshness.moment();
+      const ahead = this.ahead.get(witness.name);
+      const seen = { heads, position, nowS: this.freshness.nowMs() / 1_000, monotonicS: mono / 1_000, ahead };
+      const said = await compare(notes, witness, trust, await verifier(), seen);
+      verdict = said.verdict;
+      this.ahead.set(witness.name, said.ahead);
       if (verdict === "split" || (verdict === "withheld" && !this.doubt)) this.doubt = { witness: witness.name, verdict };
       if (verdict === "withheld") this.startOver();
       if (verdict === "agree" && this.doubt?.verdict === "withheld" && this.doubt.witness === witness.name) this.doubt = undefined;

@@ -10,13 +10,14 @@ import type { Witness } from "./roster.ts";
 import type { Trust } from "./trust.ts";
 
 /**
- * `agree`: it saw what this device saw. `split`: the server shows it another history. `withheld`: it saw more, long enough ago.
- * `nobody`: it did not see the server lately, or nothing of it is believed; that is no doubt of the server.
+ * `agree`: it saw what this device saw. `ahead`: it saw more, a moment ago. `split`: the server shows it another history.
+ * `withheld`: it has been ahead for so long that something is kept from this device. `nobody`: it did not see the server lately,
+ * or nothing of it is believed; that is no doubt of the server.
  */
-export type Verdict = "agree" | "split" | "withheld" | "nobody";
+export type Verdict = "agree" | "ahead" | "split" | "withheld" | "nobody";
 
 const NOTES_MAX = 64;
-// A witness cosigns anew every few seconds; what came to it is here within this.
+// What came to a witness is here within this.
 const WITHHELD_AFTER_S = 15;
 const WATCHED_WITHIN_S = 60;
 const HEADS_MAX = 64;
@@ -40,28 +41,55 @@ export class Heads {
   }
 }
 
+/** A position that a witness has and the device had not, and when the device saw that, by its clock that only rises (s). */
+export interface Ahead {
+  position: string;
+  sinceS: number;
+}
+
 export interface Seen {
   heads: Heads;
   /** The position that the device has reached. */
   position: string;
   /** Signed time, Unix seconds. */
   nowS: number;
+  monotonicS: number;
+  /** Where this witness was ahead when it was asked the last time. */
+  ahead: Ahead | undefined;
 }
 
-export async function compare(notes: unknown, witness: Witness, trust: Trust, verify: Verify, seen: Seen): Promise<Verdict> {
-  let verdict: Verdict = "nobody";
+export interface Said {
+  verdict: Verdict;
+  /** To be handed in the next time. */
+  ahead: Ahead | undefined;
+}
+
+/**
+ * Hold *notes* against what was *seen*. A witness signs its newest checkpoint anew every few seconds, so its own time does not
+ * tell how long something has been withheld: the device counts from when it first saw the witness ahead.
+ */
+export async function compare(notes: unknown, witness: Witness, trust: Trust, verify: Verify, seen: Seen): Promise<Said> {
+  let isWatching = false;
+  let ahead = seen.ahead && isBeyond(seen.ahead.position, seen.position) ? seen.ahead : undefined;
   for (const data of Array.isArray(notes) ? notes.slice(0, NOTES_MAX) : []) {
     const note = typeof data === "string" ? SignedNote.read(data) : undefined;
     const judged = await note?.judge(trust, verify);
     const cosignedS = await note?.cosignedAt(witness, verify);
     if (!judged || !("believed" in judged) || cosignedS === undefined) continue;
-    if (seen.heads.contradicts(judged.believed)) return "split";
-    const [epoch, sequence] = judged.believed.position.split("-");
-    const [ourEpoch, ourSequence] = seen.position.split("-");
-    if (epoch !== ourEpoch) continue;
-    const isAhead = Number(sequence) > Number(ourSequence);
-    if (isAhead && seen.nowS - cosignedS >= WITHHELD_AFTER_S) verdict = "withheld";
-    else if (verdict === "nobody" && seen.nowS - cosignedS < WATCHED_WITHIN_S) verdict = "agree";
+    if (seen.heads.contradicts(judged.believed)) return { verdict: "split", ahead: undefined };
+    if (seen.nowS - cosignedS >= WATCHED_WITHIN_S) continue;
+    isWatching = true;
+    const { position } = judged.believed;
+    if (isBeyond(position, seen.position)) ahead ??= { position, sinceS: seen.monotonicS };
   }
-  return verdict;
+  if (!isWatching) return { verdict: "nobody", ahead };
+  if (!ahead) return { verdict: "agree", ahead };
+  return { verdict: seen.monotonicS - ahead.sinceS >= WITHHELD_AFTER_S ? "withheld" : "ahead", ahead };
+}
+
+/** Another epoch, signed lately, is beyond ours: a restored server's, which this device follows in a moment, or a private one. */
+function isBeyond(position: string, ours: string): boolean {
+  const [epoch, sequence] = position.split("-");
+  const [ourEpoch, ourSequence] = ours.split("-");
+  return epoch !== ourEpoch || Number(sequence) > Number(ourSequence);
 }

@@ -138,6 +138,7 @@ export const en: Words = {
   witnesses: "Who else is watching",
   witnessVerdicts: {
     agree: "sees the same",
+    ahead: "sees something newer; waiting for it here",
     split: "sees another history",
     withheld: "sees more than is shown here",
     nobody: "is not watching now",

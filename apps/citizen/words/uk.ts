@@ -141,6 +141,7 @@ export const uk: Words = {
   witnesses: "Хто ще стежить",
   witnessVerdicts: {
     agree: "бачить те саме",
+    ahead: "бачить новіше; чекаємо на нього тут",
     split: "бачить іншу історію",
     withheld: "бачить більше, ніж показано тут",
     nobody: "зараз не стежить",
