@@ -17,7 +17,12 @@ from tests.issuing.office import (
 )
 from tests.issuing.paper import NOW
 from tocsin.issuing import Accepted, Issued, Refusal, Submitted
-from tocsin.notice import Domain, EntryType
+from tocsin.issuing.acceptance import is_signed_by_keeper
+from tocsin.notice import Domain, EntryType, Envelope, Magic, Roster, decode, seal
+
+
+def decode_roster(data: bytes) -> Roster:
+    return decode(Envelope.unpack(data, Magic.ROSTER).document, Roster)
 
 
 def code(result: object) -> str:
@@ -154,11 +159,43 @@ def test_orders_and_rosters_at_once_leave_head_and_journal_together(office: Offi
     assert office.journal.verify() == 6
 
 
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (roster(Domain.ACTUAL, 2, without="heartbeat"), "roster_without_server"),
+        (roster(Domain.ACTUAL, 2, lasts_s=3_000), "roster_ends_soon"),
+        (roster(Domain.ACTUAL, 1_002), "roster_version_jumps"),
+    ],
+)
+def test_a_roster_that_would_shut_everybody_out_is_refused(office: Office, data: bytes, found: str) -> None:
+    before = office.journal.head
+    assert code(accept_roster(office, data)) == found
+    assert office.journal.head == before
+    assert isinstance(accept_roster(office, roster(Domain.ACTUAL, 1_001)), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("data", "magic", "is_signed"),
+    [
+        (roster(Domain.ACTUAL, 2), Magic.ROSTER, True),
+        (roster(Domain.EXERCISE, 2), Magic.ROSTER, True),
+        (revocation(Domain.ACTUAL, OLENA.id), Magic.REVOCATION, True),
+        (seal(STRANGER, Magic.ROSTER, decode_roster(roster(Domain.ACTUAL, 2))).pack(), Magic.ROSTER, False),
+        (roster(Domain.ACTUAL, 2)[:-1] + bytes(1), Magic.ROSTER, False),
+        (revocation(Domain.ACTUAL, OLENA.id), Magic.ROSTER, False),
+        (b"TCR1", Magic.ROSTER, False),
+        (bytes(60_000), Magic.REVOCATION, False),
+    ],
+)
+def test_whether_a_keeper_signed_is_asked_first(office: Office, data: bytes, magic: Magic, is_signed: bool) -> None:
+    assert is_signed_by_keeper(office.desk.trust, data, magic) is is_signed
+
+
 def test_a_server_whose_heartbeat_nobody_believes_says_so(office: Office) -> None:
     assert office.desk.warnings == ()
     accept_revocation(office, revocation(Domain.ACTUAL, HEARTBEAT.id))
     assert "heartbeat key" in office.desk.warnings[0]
-    accept_roster(office, roster(Domain.ACTUAL, 2, without="heartbeat"))
+    accept_revocation(office, revocation(Domain.ACTUAL, HEARTBEAT.id))
     assert "heartbeat key" in office.desk.warnings[0]
 
 

@@ -221,8 +221,11 @@ class Desk:
         return None
 
     def _too_often(self, taken: Taken) -> Refusal | None:
-        roster = self.trust.rosters[taken.waiting.domain]
-        for one in taken.people:
+        domain = taken.waiting.domain
+        roster = self.trust.rosters[domain]
+        # Those who signed before count like those who sign just now: much may have been issued since.
+        signers = (self.holder(domain, signed.holder) for signed in taken.waiting.signed_by)
+        for one in filter(None, signers):
             before = self.ceilings.ordered(one, roster, self.clock.now_ms())
             if one.per_hour and before + len(taken.waiting.draft.parts) > one.per_hour:
                 return Refusal(
@@ -395,6 +398,8 @@ class Desk:
                 return learned
             if not learned.is_news:
                 return Accepted(learned, None, again=True)
+            if shut := acceptance.shut_out(learned, self.trust, self.heartbeat_key.id, self.now):
+                return shut
             before = self.head
             try:
                 appended = await self._write(append)

@@ -21,12 +21,12 @@ from tocsin.issuing import (
     read_order,
     read_relayed,
 )
-from tocsin.notice import ED25519, ID, WEBAUTHN, Signature, b64, from_b64
+from tocsin.notice import ED25519, ID, WEBAUTHN, Domain, Signature, b64, from_b64
 from tocsin.notice.envelope import SIGNATURES_MAX
 from tocsin.people import People
 
 from . import views
-from .access import asked_by
+from .access import Asked, asked_by
 from .errors import error, refused
 
 # An order of a whole country by its hromadas is some parts; each person signs each of them.
@@ -62,14 +62,14 @@ def operator_routes(desk: Desk, people: People) -> APIRouter:
     async def make_draft(request: Request) -> Response:
         """Freeze the notices for an order; the answer holds the bytes to sign."""
         asked = await asked_by(request, desk, people)
-        return _drafted(read_order(asked.body), asked.holder)
+        return _drafted(read_order(asked.body), asked)
 
     @routes.post("/relay", status_code=201)
     async def relay(request: Request) -> Response:
         """Freeze the notices for a CAP 1.2 message; a repeated message is harmless."""
         asked = await asked_by(request, desk, people, LIMITS.size_bytes_max)
         # What is in the file is a stranger's: however long it takes to read, heartbeats go on.
-        return _drafted(await asyncio.to_thread(read_relayed, asked.body, desk.atlas, desk.now), asked.holder)
+        return _drafted(await asyncio.to_thread(read_relayed, asked.body, desk.atlas, desk.now), asked)
 
     @routes.post("/drafts/{id}/sign", status_code=201)
     async def sign(id: _Id, request: Request) -> Response:
@@ -105,6 +105,9 @@ def operator_routes(desk: Desk, people: People) -> APIRouter:
     async def give_back(id: _Id, request: Request) -> Response:
         """Drop a draft and say why."""
         asked = await asked_by(request, desk, people)
+        found = desk.waiting(id)
+        if isinstance(found, Submitted) and not _is_listed(asked, found.waiting.domain):
+            return refused(_unlisted(found.waiting.domain))
         try:
             reason = msgspec.json.decode(asked.body, type=_Reason).reason
         except msgspec.DecodeError as why:
@@ -112,8 +115,17 @@ def operator_routes(desk: Desk, people: People) -> APIRouter:
         result = await desk.give_back(id, asked.holder, reason)
         return refused(result) if isinstance(result, Refusal) else JSONResponse({"returned": id})
 
-    def _drafted(order: Order | Refusal, holder: str) -> Response:
-        match order if isinstance(order, Refusal) else desk.draft(order, holder):
+    def _is_listed(asked: Asked, domain: Domain) -> bool:
+        # Two rosters may give one id to different keys: the id alone says not whose order it is.
+        return any(one.id == asked.key for one in desk.trust.rosters[domain].keys)
+
+    def _unlisted(domain: Domain) -> Refusal:
+        return Refusal("not_listed", f"the roster for {domain} does not list the key that asks")
+
+    def _drafted(order: Order | Refusal, asked: Asked) -> Response:
+        if isinstance(order, Order) and not _is_listed(asked, domain := Domain.of(order.status)):
+            return refused(_unlisted(domain))
+        match order if isinstance(order, Refusal) else desk.draft(order, asked.holder):
             case Refusal() as refusal:
                 return refused(refusal)
             case Issued() as issued:
