@@ -100,10 +100,16 @@ BODIES: list[tuple[str, bytes, str]] = [
 ]
 
 REQUESTS: list[tuple[str, str, str, str]] = [
-    ("unsigned order", "POST", DRAFTS, "Tocsin KEY.TIME.SIGNATURE"),
-    ("unsigned issue", "POST", f"{DRAFTS}/{NEVER}/issue", "Tocsin KEY.TIME.SIGNATURE"),
-    ("order by GET", "GET", DRAFTS, "takes POST, not GET"),
-    ("a draft's id malformed", "POST", f"{DRAFTS}/short/issue", "id: String should match pattern"),
+    ("unsigned order", "POST", DRAFTS, "neither a signature (Authorization) nor a session; sign in"),
+    (
+        "unsigned signing",
+        "POST",
+        f"{DRAFTS}/{NEVER}/sign",
+        "neither a signature (Authorization) nor a session; sign in",
+    ),
+    ("drafts by nobody", "GET", DRAFTS, "neither a signature (Authorization) nor a session; sign in"),
+    ("relay by GET", "GET", "/v1/operator/relay", "takes POST, not GET"),
+    ("a draft's id malformed", "POST", f"{DRAFTS}/short/sign", "id: String should match pattern"),
     ("alarm malformed", "GET", "/v1/alarms/UPPER", "alarm: String should match pattern"),
     ("alarm unknown", "GET", f"/v1/alarms/{NEVER}", f"there is no alarm {NEVER}"),
     ("alert unknown", "GET", f"/v1/alerts/{NEVER}", f"there is no alert {NEVER}"),
