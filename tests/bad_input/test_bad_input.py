@@ -219,7 +219,10 @@ def named(table: list[Any]) -> list[Any]:
 @pytest.fixture(scope="module")
 def operator(shared_server: Server) -> Iterator[Operator]:
     with httpx.Client(base_url=shared_server.url, trust_env=False) as client:
-        yield Operator(shared_server, client)
+        one = Operator(shared_server, client)
+        # What is wrong with these orders is not who asks.
+        one.key = one.actual[0]
+        yield one
 
 
 @pytest.fixture
@@ -266,7 +269,8 @@ class TestToTheServer:
     def test_a_message_that_cannot_be_relayed_is_refused_with_its_reason(
         self, operator: Operator, document: bytes, words: str
     ) -> None:
-        assert words in told(operator.post("/v1/operator/relay", document))
+        path = "/v1/operator/relay"
+        assert words in told(operator.post(path, document, operator.header(document, path, operator.exercise)))
 
 
 @pytest.mark.parametrize(("text", "words"), named(ROWS))

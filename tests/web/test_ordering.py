@@ -35,7 +35,7 @@ class Operator:
 
     def __init__(self, server: Server, reader: httpx.Client) -> None:
         folder = open_folder(server.data)
-        self.key = folder.keys(Domain.EXERCISE)[0]
+        self.key = self.exercise = folder.keys(Domain.EXERCISE)[0]
         self.actual = folder.keys(Domain.ACTUAL)
         self.heartbeat = SigningKey.from_seed(from_b64((server.data / "keys" / "heartbeat.key").read_text().strip()))
         self.reader = reader
